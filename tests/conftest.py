@@ -1,0 +1,28 @@
+"""Fixtures that several test files use."""
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of reference material beside the checkout; tests skip where there is none."""
+    folder = ROOT.parent / "shared"
+    if not (folder / "reference").is_dir():
+        pytest.skip("the reference material is not beside this checkout (../shared)")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def published_curves(shared: Path) -> Path:
+    """The authors' curves."""
+    return shared / "reference" / "published_curves"
+
+
+@pytest.fixture(scope="session")
+def published_numbers(shared: Path) -> Path:
+    """The table of published numbers."""
+    return shared / "reference" / "published_numbers.csv"

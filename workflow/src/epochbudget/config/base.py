@@ -1,0 +1,15 @@
+"""The base of every section of the configuration."""
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Section(BaseModel):
+    """A section: unknown keys are refused, docstrings below the fields become descriptions.
+
+    Sections hold values and never behaviour, so the code digest leaves classes derived from this
+    one out: their values reach a run through its specification.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, use_attribute_docstrings=True, validate_default=True
+    )

@@ -1,0 +1,13 @@
+"""The one exception that users see, and nothing but its message."""
+
+
+class UserError(ValueError):
+    """A mistake in configuration, data or arguments: shown as one message, without a traceback.
+
+    Args:
+        message: What is wrong: the key or file, what was found, what is allowed.
+        hint: What to do about it; printed after "Hint:".
+    """
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(f"{message.rstrip('.')}. Hint: {hint}")

@@ -1,0 +1,1 @@
+"""Tasks = data + model + loss, one file per model; found by `epochbudget.registry`."""

@@ -1,0 +1,1 @@
+"""The training core: one run is a pure function of its specification."""
