@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from epochbudget.metrics.curves import CurveSet
+    from epochbudget.curves import CurveSet
 
 Row = dict[str, Any]
 
