@@ -1,0 +1,1 @@
+"""Numerics behind the metrics; the registry does not enter this package."""
