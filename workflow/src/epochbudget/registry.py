@@ -6,6 +6,7 @@ Snakemake imports them each time it builds the DAG.
 """
 
 import pkgutil
+from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -29,7 +30,7 @@ def _found(package: str, name: str) -> list[tuple[str, Any]]:
 @cache
 def methods() -> "dict[str, Method]":
     """Methods by code, in the order in which tables and figures show them."""
-    found = [method for _, method in _found("methods", "METHOD")]
+    found = [replace(method, module=module) for module, method in _found("methods", "METHOD")]
     return {method.code: method for method in sorted(found, key=lambda m: (m.order, m.code))}
 
 

@@ -1,1 +1,1 @@
-"""One file per method (schedule or learning-rate-free optimizer); found by `epochbudget.registry`."""
+"""One file per method (schedule or learning-rate-free optimizer), found by the registry."""

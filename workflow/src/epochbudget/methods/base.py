@@ -2,7 +2,10 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from math import inf
 from typing import TYPE_CHECKING, Literal
+
+from epochbudget.errors import UserError
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -33,6 +36,32 @@ class Param:
 
 
 @dataclass(frozen=True)
+class Setting:
+    """The allowed values of a hyperparameter.
+
+    Attributes:
+        kind: bool, int or float; a float may be given as a whole number.
+        allowed: The allowed values in words, for messages.
+        accepts: Whether a value of that kind is allowed.
+    """
+
+    kind: type[bool] | type[int] | type[float]
+    allowed: str
+    accepts: Callable[[float], bool] = lambda value: True
+
+    def checked(self, name: str, value: bool | int | float) -> float:
+        """Return `value` if it is allowed.
+
+        Raises:
+            UserError: If it is not; the message calls it `name`.
+        """
+        kinds = (int, float) if self.kind is float else (self.kind,)
+        if type(value) not in kinds or not self.accepts(value):
+            raise UserError(f"{name} is {value!r}", f"it takes {self.allowed}")
+        return value
+
+
+@dataclass(frozen=True)
 class Method:
     """One way to set the learning rate during a run.
 
@@ -44,6 +73,8 @@ class Method:
         scheduler: Builds the torch scheduler from (optimizer, hyperparameters, budget in epochs,
             steps per epoch); None keeps the rate constant.
         search: What a study searches besides lr, from (epochs of the study, steps per epoch).
+        settings: Every hyperparameter besides lr that the method uses, including infimum_lr, by
+            name.
         defaults: Default hyperparameters besides lr and infimum_lr.
         budget_defined: Names of what the budget defines; for documentation and tables.
         per_batch: The scheduler steps after every batch instead of after every epoch.
@@ -52,6 +83,7 @@ class Method:
         optimizer: Builds a learning-rate-free optimizer from (parameters, hyperparameters);
             None uses the optimizer of the configuration.
         default_lr_factor: Factor on the task's default lr when no study has chosen one.
+        module: Name of the module that defines it; filled in by the registry.
     """
 
     code: str
@@ -60,14 +92,24 @@ class Method:
     order: int
     scheduler: "Callable[[Optimizer, Hyperparameters, int, int], LRScheduler] | None"
     search: Callable[[int, int], tuple[Param, ...]] = lambda epochs, steps_per_epoch: ()
+    settings: Mapping[str, Setting] = field(default_factory=dict)
     defaults: Hyperparameters = field(default_factory=dict)
     budget_defined: tuple[str, ...] = ()
     per_batch: bool = False
     budget_free: Callable[[Hyperparameters], bool] = lambda hyperparameters: False
     optimizer: "Callable[[Iterable[Tensor], Hyperparameters], Optimizer] | None" = None
     default_lr_factor: float = 1.0
+    module: str = ""
 
     @property
     def lr_free(self) -> bool:
         """Whether the optimizer finds the rate by itself."""
         return self.optimizer is not None
+
+
+INFIMUM_LR = Setting(float, "a number of at least 0", lambda value: 0 <= value < inf)
+UPPER_BOUND = Setting(float, "a number of at least 1", lambda value: 1 <= value < inf)
+WARMUP_EPOCHS = Setting(int, "a whole number of at least 0", lambda value: value >= 0)
+RAMP_FROM_START = Setting(bool, "true or false")
+GAMMA = Setting(float, "a number above 0 and at most 1", lambda value: 0 < value <= 1)
+STEPS = Setting(int, "a whole number of at least 1", lambda value: value >= 1)

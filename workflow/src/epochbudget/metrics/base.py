@@ -31,8 +31,10 @@ class Metric:
         compute: Rows (dicts over a subset of COLUMNS) from the curve sets; metrics of schedules
             alone get an empty list.
         from_curves: Whether it needs curves; False for metrics of the schedules themselves.
+        of_methods: Whether it depends on the code of every registered method.
     """
 
     name: str
     compute: "Callable[[list[CurveSet]], list[Row]]"
     from_curves: bool = True
+    of_methods: bool = False

@@ -66,4 +66,4 @@ def _sums() -> dict[str, dict[int, float]]:
     return sums
 
 
-METRIC = Metric("lr_budget", compute, from_curves=False)
+METRIC = Metric("lr_budget", compute, from_curves=False, of_methods=True)

@@ -30,7 +30,9 @@ class Problem(Protocol):
     def model(self) -> "nn.Module":
         """A freshly initialised model on the device, drawn from torch's global CPU generator."""
 
-    def train_loss(self, model: "nn.Module", index: "Tensor", augmentation: "Generator") -> "Tensor":
+    def train_loss(
+        self, model: "nn.Module", index: "Tensor", augmentation: "Generator"
+    ) -> "Tensor":
         """Mean loss (scalar, differentiable) of the training samples `index` (B, int64, CPU).
 
         Random augmentation draws from `augmentation`, a CPU generator, and from nothing else.

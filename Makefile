@@ -1,0 +1,45 @@
+# make env    build .venv
+# make run    the default workflow (config/config.yaml), as far as it is not done
+# make test   the fast tests
+# make check  formatters, linters, types
+# make slow   the slow tests
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: env run test check slow format
+
+env: .venv/dev.stamp
+
+run: .venv/run.stamp
+	$(BIN)/snakemake
+
+test: .venv/dev.stamp
+	$(BIN)/pytest -n 2
+
+slow: .venv/dev.stamp
+	$(BIN)/pytest -m slow
+
+check: .venv/dev.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/snakefmt --check Snakefile workflow/rules
+	$(BIN)/snakemake --lint
+
+format: .venv/dev.stamp
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/snakefmt Snakefile workflow/rules
+
+# Bytecode is compiled when a module is first imported, which most of torch never is.
+.venv/run.stamp: envs/requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed, found $$($(PYTHON) -V). Hint: make PYTHON=python3.11"; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --no-compile --requirement envs/requirements.txt
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+.venv/dev.stamp: .venv/run.stamp envs/requirements-dev.txt
+	$(BIN)/pip install --quiet --no-compile --requirement envs/requirements-dev.txt
+	touch $@

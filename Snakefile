@@ -1,0 +1,27 @@
+# epochbudget: data -> studies -> comparisons -> curves -> metrics -> figures
+#
+#   snakemake --cores 2                                   the default run (config/config.yaml)
+#   snakemake --cores 8 --profile slurm                   the paper's protocol on a cluster
+#   snakemake --cores 2 figures/demo/oscillator.png       one figure, with what it needs
+from snakemake.utils import min_version
+
+min_version("9.0")
+
+
+configfile: "config/config.yaml"
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/data.smk"
+include: "workflow/rules/studies.smk"
+include: "workflow/rules/comparisons.smk"
+include: "workflow/rules/curves.smk"
+include: "workflow/rules/metrics.smk"
+include: "workflow/rules/figures.smk"
+
+
+rule all:
+    default_target: True
+    localrule: True
+    input:
+        EXPERIMENT.results,

@@ -1,0 +1,126 @@
+"""`epochbudget schedule`: what it prints, and what it says about mistakes."""
+
+import argparse
+import subprocess
+import sys
+
+import pytest
+
+from epochbudget import registry, schedule_command
+from epochbudget.errors import UserError
+from epochbudget.schedules.rates import learning_rates
+
+
+def command(*words: str) -> None:
+    """Run `epochbudget schedule` in this process."""
+    parser = argparse.ArgumentParser()
+    schedule_command.add_arguments(parser)
+    schedule_command.run(parser.parse_args(words))
+
+
+@pytest.mark.parametrize("code", list(registry.methods()))
+def test_command_prints_every_step_in_full_precision(code, capsys):
+    command(code, "--budget", "12", "--lr", "0.03", "--steps-per-epoch", "3", "--csv")
+    header, *lines = capsys.readouterr().out.splitlines()
+    assert header == "step,epoch,lr"
+    steps, epochs, rates = zip(*(line.split(",") for line in lines), strict=True)
+    assert [int(step) for step in steps] == list(range(36))
+    assert [int(epoch) for epoch in epochs] == [step // 3 for step in range(36)]
+    hp = {"lr": 0.03, "infimum_lr": 1e-6}
+    want = learning_rates(registry.methods()[code], hp, 12, 3)
+    assert [float(rate) for rate in rates] == want
+
+
+def test_command_passes_settings_on(capsys):
+    command("WH", "--budget", "20", "--lr", "0.1", "--infimum-lr", "0.01", "--csv",
+            "--set", "warmup_epochs=4", "--set", "ramp_from_start=true",
+            "--set", "upper_bound=20.5")  # fmt: skip
+    out, err = capsys.readouterr()
+    rates = [float(line.split(",")[2]) for line in out.splitlines()[1:]]
+    hp = {"lr": 0.1, "infimum_lr": 0.01, "warmup_epochs": 4, "ramp_from_start": True}
+    assert rates == learning_rates(registry.methods()["WH"], {**hp, "upper_bound": 20.5}, 20, 1)
+    assert rates[:5] == pytest.approx([0.01, 0.0325, 0.055, 0.0775, 0.1], rel=1e-12)
+    assert err == ""
+
+
+def test_command_notes_what_it_ignores(capsys):
+    command("E", "--budget", "3", "--lr", "0.1", "--csv")
+    plain = capsys.readouterr()
+    command("E", "--budget", "3", "--lr", "0.1", "--csv",
+            "--set", "power=2", "--infimum-lr", "1e-5")  # fmt: skip
+    noted = capsys.readouterr()
+    assert noted.out == plain.out
+    assert plain.err == ""
+    assert noted.err == "note: E ignores power, infimum_lr\n"
+
+
+def test_command_shows_people_a_table(capsys):
+    command("OC", "--budget", "50", "--lr", "0.1", "--steps-per-epoch", "4")
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "OneCycleLR (OC), 200 steps, 4 an epoch"
+    assert "highest 0.1 in step 59" in lines
+    assert lines[-1].split()[:2] == ["199", "49"]
+    assert len(lines) < 20
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["X"], "CODE is 'X', allowed are N, P, C"),
+        (["C", "--budget", "0"], "--budget is 0"),
+        (["C", "--budget", "2.5"], "--budget is 2.5"),
+        (["C", "--budget", "many"], "--budget is 'many'"),
+        (["C", "--steps-per-epoch", "0"], "--steps-per-epoch is 0"),
+        (["C", "--lr", "0"], "--lr is 0"),
+        (["C", "--lr", "nan"], "--lr is nan"),
+        (["Prodigy", "--lr", "-1"], "--lr is -1"),
+        (["C", "--infimum-lr", "small"], "infimum_lr is 'small'"),
+        (["C", "--infimum-lr", "0.1"], "infimum_lr is 0.1"),
+        (["P", "--set", "power=x"], "power is 'x'"),
+        (["P", "--set", "power"], "power is ''"),
+        (["P", "--set", "power=true"], "power is True"),
+        (["P", "--set", "power=1", "--set", "power=2"], "power is given twice"),
+        (["C", "--set", "powr=1"], "'powr', allowed are d_coef, end_factor, gamma"),
+        (["C", "--set", "gamma=1.5"], "gamma is 1.5"),
+        (["S", "--set", "step_size=2.5"], "step_size is 2.5"),
+        (["S", "--set", "step_size=0"], "step_size is 0"),
+        (["CY", "--set", "step_size_up=0"], "step_size_up is 0"),
+        (["OC", "--set", "pct_start=1.1"], "pct_start is 1.1"),
+        (["L", "--set", "end_factor=2"], "end_factor is 2"),
+        (["WH", "--set", "ramp_from_start=1"], "ramp_from_start is 1"),
+        (["H", "--budget", "251"], "upper_bound is 250"),
+        (["DAdapt", "--set", "growth_rate=1"], "growth_rate is 1"),
+    ],
+)
+def test_command_explains_mistakes(words, message):
+    code, *others = words
+    given = {"--budget": "20", "--lr": "0.1"}
+    defaults = [w for name, value in given.items() if name not in others for w in (name, value)]
+    with pytest.raises(UserError, match=message):
+        command(code, *defaults, *others)
+
+
+def test_command_needs_lr_except_for_learning_rate_free_methods(capsys):
+    with pytest.raises(UserError, match="--lr is missing"):
+        command("C", "--budget", "2")
+    command("Prodigy", "--budget", "2", "--csv")
+    assert capsys.readouterr() == ("step,epoch,lr\n0,0,1.0\n1,1,1.0\n", "")
+
+
+def test_command_bears_a_reader_that_leaves():
+    program = (
+        "import argparse; from epochbudget import schedule_command as c;"
+        "p = argparse.ArgumentParser(); c.add_arguments(p); c.run(p.parse_args())"
+    )
+    words = ["N", "--budget", "100000", "--lr", "0.1", "--csv"]
+    process = subprocess.Popen(
+        [sys.executable, "-c", program, *words],
+        env={"PYTHONPATH": ":".join(sys.path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout.readline() == "step,epoch,lr\n"
+    process.stdout.close()
+    assert process.stderr.read() == ""
+    assert process.wait() == 0

@@ -1,0 +1,166 @@
+"""The training core: same batches as a DataLoader, resumed equals uninterrupted, prefixes."""
+
+import io
+import math
+import subprocess
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import torch
+from torch import Generator, Tensor, nn
+from torch.utils.data import DataLoader, TensorDataset
+
+from epochbudget import registry
+from epochbudget.errors import UserError
+from epochbudget.seeds import derive_seed
+from epochbudget.training.batches import epoch_order
+from epochbudget.training.device import prepare
+from epochbudget.training.loop import EpochResult, Trainer
+from epochbudget.training.run import with_defaults
+
+EPOCHS = 8
+FOUND = {
+    "lr": 0.05,
+    "infimum_lr": 1e-5,
+    "upper_bound": 20,
+    "step_size": 2,
+    "step_size_up": 5,
+    "gamma": 0.7,
+    "power": 1.5,
+    "end_factor": 0.01,
+    "pct_start": 0.4,
+    "d_coef": 2.0,
+    "growth_rate": 1.5,
+}
+"""Hyperparameters as a study would find them."""
+
+
+@dataclass
+class Regression:
+    """A small real problem with dropout and augmentation, so that every stream is used."""
+
+    train_size: int = 50
+    batch_size: int = 8
+
+    def __post_init__(self) -> None:
+        generator = Generator().manual_seed(3)
+        self.x = torch.randn(self.train_size, 4, generator=generator)
+        self.y = self.x.sum(1, keepdim=True)
+
+    def model(self) -> nn.Module:
+        return nn.Sequential(nn.Linear(4, 8), nn.Tanh(), nn.Dropout(0.1), nn.Linear(8, 1))
+
+    def train_loss(self, model: nn.Module, index: Tensor, augmentation: Generator) -> Tensor:
+        noise = 0.01 * torch.randn(len(index), 4, generator=augmentation)
+        return nn.functional.mse_loss(model(self.x[index] + noise), self.y[index])
+
+    def validate(self, model: nn.Module) -> tuple[Tensor, Tensor | None]:
+        model.eval()
+        with torch.no_grad():
+            loss = nn.functional.mse_loss(model(self.x), self.y)
+        model.train()
+        return loss, None
+
+
+def hyperparameters(code: str) -> dict[str, Any]:
+    method = registry.methods()[code]
+    names = {*method.settings, *(() if method.lr_free else ("lr",))}
+    return with_defaults(method, {n: v for n, v in FOUND.items() if n in names}, None)
+
+
+def trainer(code: str, budget: int = EPOCHS, seed: int = 89) -> Trainer:
+    method = registry.methods()[code]
+    optimizer = None if method.lr_free else "AdamW"
+    return Trainer(Regression(), method, optimizer, hyperparameters(code), budget, seed)
+
+
+def train(code: str, epochs: int, **options: int) -> list[EpochResult]:
+    run = trainer(code, **options)
+    return [run.train_epoch() for _ in range(epochs)]
+
+
+@pytest.mark.parametrize(("size", "batch"), [(50, 8), (48, 8), (7, 10), (1, 1)])
+def test_batches_and_stream_equal_the_dataloaders(size: int, batch: int) -> None:
+    ours, theirs = Generator().manual_seed(5), Generator().manual_seed(5)
+    data = TensorDataset(torch.arange(size))
+    loader = DataLoader(data, batch_size=batch, shuffle=True, generator=theirs)
+    for _ in range(3):
+        expected = [b[0].tolist() for b in loader]
+        assert [b.tolist() for b in epoch_order(size, ours).split(batch)] == expected
+        assert torch.equal(ours.get_state(), theirs.get_state())
+
+
+@pytest.mark.parametrize("code", registry.methods())
+def test_resumed_equals_uninterrupted(code: str) -> None:
+    whole = train(code, EPOCHS)
+    first = trainer(code)
+    results = [first.train_epoch() for _ in range(3)]
+    file = io.BytesIO()
+    torch.save(first.state_dict(), file)
+    file.seek(0)
+    torch.manual_seed(12345)  # whatever else the process drew in between
+    second = trainer(code)
+    second.load_state_dict(torch.load(file, weights_only=True))
+    results += [second.train_epoch() for _ in range(EPOCHS - 3)]
+    assert results == whole
+
+
+@pytest.mark.parametrize("code", registry.methods())
+def test_budget_free_means_an_exact_prefix(code: str) -> None:
+    method = registry.methods()[code]
+    short, long = train(code, 5, budget=5), train(code, 5, budget=15)
+    assert (short == long) == method.budget_free(hyperparameters(code))
+
+
+def test_seeds_and_streams_are_independent() -> None:
+    assert train("N", 2) == train("N", 2)
+    assert train("N", 2, seed=90) != train("N", 2)
+    names = ("initialisation", "batch order", "augmentation", "split")
+    assert len({derive_seed(seed, name) for seed in range(20) for name in names}) == 80
+
+
+def test_a_plain_loop_gives_the_same_run() -> None:
+    """The same mathematics, written with a DataLoader and nothing of the core."""
+    problem = Regression()
+    torch.manual_seed(derive_seed(89, "initialisation"))
+    model = problem.model()
+    torch.manual_seed(derive_seed(89, "layers"))
+    optimizer = torch.optim.AdamW(model.parameters(), lr=0.05)
+    scheduler = torch.optim.lr_scheduler.ExponentialLR(optimizer, 0.7)
+    order = Generator().manual_seed(derive_seed(89, "batch order"))
+    augmentation = Generator().manual_seed(derive_seed(89, "augmentation"))
+    data = TensorDataset(torch.arange(problem.train_size))
+    loader = DataLoader(data, problem.batch_size, shuffle=True, generator=order)
+    plain = []
+    for _ in range(EPOCHS):
+        losses = []
+        for (index,) in loader:
+            optimizer.zero_grad()
+            loss = problem.train_loss(model, index, augmentation)
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+        scheduler.step()
+        plain.append((math.fsum(losses) / len(losses), problem.validate(model)[0].item()))
+    ours = train("E", EPOCHS)
+    for result, (train_loss, val_loss) in zip(ours, plain, strict=True):
+        assert result.train_loss == pytest.approx(train_loss, rel=1e-5)
+        assert result.val_loss == pytest.approx(val_loss, rel=1e-5)
+
+
+def test_a_device_that_is_not_there_is_refused() -> None:
+    with pytest.raises(UserError, match=r"cuda:99.*Hint"):
+        prepare("cuda:99")
+
+
+def test_the_command_line_starts_light() -> None:
+    heavy = "torch numpy pandas pyarrow matplotlib optuna numba scipy sklearn".split()
+    code = (
+        "import sys; from epochbudget.cli import _parser; _parser().format_help();"
+        "from epochbudget.config.load import load; from epochbudget.experiment import Experiment;"
+        "e = Experiment(load({})); [e.study_spec(p) for p in e.pairs]; e.results;"
+        f"print([m for m in {heavy} if m in sys.modules])"
+    )
+    assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"

@@ -1,0 +1,32 @@
+# One comparison per model and method: all epoch budgets, all seeds.
+#   needs: the model's data set and, except in mode `compare`, the method's study
+#   makes: results/<run>/curves/Result_<label>-<code>.parquet, one row per budget, seed and epoch
+#   keeps: every run in results/store: a finished run is never trained again
+
+
+def best_of(wildcards):
+    """The study that a comparison takes its hyperparameters from; none in mode `compare`."""
+    if EXPERIMENT.mode == "compare":
+        return []
+    return EXPERIMENT.path("best", label=wildcards.label, code=wildcards.code)
+
+
+rule compare:
+    input:
+        data=data_of,
+        best=best_of,
+    output:
+        EXPERIMENT.pattern("runs"),
+    log:
+        f"results/{EXPERIMENT.run}/logs/compare/{{label}}-{{code}}.log",
+    benchmark:
+        f"results/{EXPERIMENT.run}/benchmarks/compare/{{label}}-{{code}}.tsv"
+    conda:
+        "../../envs/epochbudget.yaml"
+    params:
+        spec=lambda w: canonical_json(EXPERIMENT.comparison_spec(pair(w))),
+        code=lambda w: EXPERIMENT.comparison_code(pair(w)),
+        best=lambda w, input: ["--best", input.best] if input.best else [],
+    shell:
+        "python -m epochbudget compare {params.spec:q} --data {input.data:q} {params.best:q}"
+        " --out {output:q} --log {log:q} --runtime {RUNTIME:q}"

@@ -1,0 +1,26 @@
+# Learning curves in the published format: mean, minimum and maximum over the seeds.
+#   needs: the raw rows of a comparison
+#   makes: results/<run>/curves/Result_<label>-<code>.csv, and Result_<label>_ACC-<code>.csv for
+#          classifiers
+
+
+def quantity_of(wildcards):
+    """What a curve file holds, by its label."""
+    return "loss" if wildcards.curve in EXPERIMENT.labels else "accuracy"
+
+
+rule curves:
+    input:
+        lambda w: EXPERIMENT.path("runs", label=w.curve.removesuffix("_ACC"), code=w.code),
+    output:
+        EXPERIMENT.pattern("curves").replace("{label}", "{curve}"),
+    log:
+        f"results/{EXPERIMENT.run}/logs/curves/{{curve}}-{{code}}.log",
+    conda:
+        "../../envs/epochbudget.yaml"
+    params:
+        quantity=quantity_of,
+        code=EXPERIMENT.curves_code(),
+    shell:
+        "python -m epochbudget curves {input:q} --quantity {params.quantity}"
+        " --out {output:q} --log {log:q}"

@@ -1,0 +1,27 @@
+# Data sets, one file each.
+#   needs: nothing; cifar10 and cifar100 need the network once, `folder` the folder that it names
+#   makes: results/<run>/data/<dataset>.parquet (.npz for images)
+
+
+rule generate_data:
+    output:
+        EXPERIMENT.pattern("data"),
+    log:
+        f"results/{EXPERIMENT.run}/logs/data/{{dataset}}{{suffix}}.log",
+    wildcard_constraints:
+        dataset=names(n for n, d in registry.datasets().items() if not d.local),
+    conda:
+        "../../envs/epochbudget.yaml"
+    params:
+        settings=lambda w: canonical_json(EXPERIMENT.data_spec(w.dataset)),
+        code=lambda w: EXPERIMENT.data_code(w.dataset),
+    shell:
+        "python -m epochbudget data {wildcards.dataset} {params.settings:q} --out {output:q}"
+        " --log {log:q}"
+
+
+# Cluster nodes often have no network, so downloads run where Snakemake runs.
+use rule generate_data as download_data with:
+    localrule: True
+    wildcard_constraints:
+        dataset=names(n for n, d in registry.datasets().items() if d.local),

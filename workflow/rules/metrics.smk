@@ -1,0 +1,26 @@
+# Tables of metrics: of the learning curves, and of the schedules themselves.
+#   needs: the raw rows of all comparisons; nothing for metrics of schedules
+#   makes: results/<run>/metrics/<metric>.csv
+
+
+def curves_of(wildcards):
+    """All comparisons, for a metric of curves."""
+    if not registry.metrics()[wildcards.metric].from_curves:
+        return []
+    return [EXPERIMENT.path("runs", label=p.label, code=p.code) for p in EXPERIMENT.pairs]
+
+
+rule metric:
+    input:
+        curves_of,
+    output:
+        EXPERIMENT.pattern("metric"),
+    log:
+        f"results/{EXPERIMENT.run}/logs/metrics/{{metric}}.log",
+    conda:
+        "../../envs/epochbudget.yaml"
+    params:
+        code=lambda w: EXPERIMENT.metric_code(w.metric),
+    shell:
+        "python -m epochbudget metric {wildcards.metric} --runs {input:q}"
+        " --out {output:q} --log {log:q}"

@@ -1,0 +1,26 @@
+# One Optuna study per model and method, at one epoch budget.
+#   needs: the model's data set
+#   makes: results/<run>/studies/<label>/<code>/{best.json,trials.csv}
+#   keeps: journal.log beside them, and every trial's run in results/store, so that nothing that
+#          was trained is lost when a job dies
+
+
+rule study:
+    input:
+        data=data_of,
+    output:
+        best=EXPERIMENT.pattern("best"),
+        trials=EXPERIMENT.pattern("trials"),
+    log:
+        f"results/{EXPERIMENT.run}/logs/study/{{label}}-{{code}}.log",
+    benchmark:
+        f"results/{EXPERIMENT.run}/benchmarks/study/{{label}}-{{code}}.tsv"
+    conda:
+        "../../envs/epochbudget.yaml"
+    params:
+        spec=lambda w: canonical_json(EXPERIMENT.study_spec(pair(w))),
+        code=lambda w: EXPERIMENT.study_code(pair(w)),
+        folder=lambda w, output: str(Path(output.best).parent),
+    shell:
+        "python -m epochbudget study {params.spec:q} --data {input.data:q}"
+        " --folder {params.folder:q} --log {log:q} --runtime {RUNTIME:q}"

@@ -1,0 +1,190 @@
+"""The command line: thin, and quick to start; each command imports what it needs when it runs."""
+
+import argparse
+import json
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from epochbudget import __version__, registry, schedule_command
+from epochbudget.errors import UserError
+
+if TYPE_CHECKING:
+    from epochbudget.training.runner import Runner
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Parse and run; a user's mistake is one message and exit status 1."""
+    args = _parser().parse_args(arguments)
+    _log_to(getattr(args, "log", None))
+    try:
+        args.run(args)
+    except UserError as error:
+        logging.getLogger(__name__).error("%s", error)
+        sys.exit(f"epochbudget: {error}")
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _log_to(path: Path | None) -> None:
+    """Lines of all modules go to the log file, or to the terminal where there is none."""
+    if path:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    handler = logging.FileHandler(path, mode="w") if path else logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    root = logging.getLogger("epochbudget")
+    root.handlers = [handler]
+    root.setLevel(logging.INFO)
+    root.propagate = False
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="epochbudget", description=__doc__)
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    data = _command(commands, "data", _data, "make one data set")
+    data.add_argument("dataset", choices=registry.datasets())
+    data.add_argument("settings", type=json.loads, help="its settings, as JSON")
+    data.add_argument("--log", type=Path)
+    data.add_argument("--out", type=Path, required=True)
+
+    study = _command(commands, "study", _study, "search hyperparameters of one method")
+    study.add_argument("spec", type=json.loads, help="specification of the study, as JSON")
+    study.add_argument("--folder", type=Path, required=True, help="where its results go")
+    _add_training(study)
+
+    compare = _command(commands, "compare", _compare, "train one method at all budgets and seeds")
+    compare.add_argument("spec", type=json.loads, help="specification of the comparison, as JSON")
+    compare.add_argument("--best", type=Path, help="best.json of the method's study")
+    compare.add_argument("--out", type=Path, required=True)
+    _add_training(compare)
+
+    train = _command(commands, "train", _train, "train one configuration by hand")
+    train.add_argument("--model", required=True, help="label of the model")
+    train.add_argument("--method", required=True, choices=registry.methods())
+    train.add_argument("--optimizer", default="AdamW", choices=["AdamW", "Adam"])
+    train.add_argument("--budget", type=int, required=True, help="epochs")
+    train.add_argument("--seed", type=int, default=89)
+    train.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", dest="settings")
+    train.add_argument("--configfile", type=Path, nargs="+", default=[Path("config/config.yaml")])
+
+    curves = _command(commands, "curves", _curves, "export learning curves as CSV")
+    curves.add_argument("runs", type=Path, help="raw rows of a comparison")
+    curves.add_argument("--quantity", choices=["loss", "accuracy"], required=True)
+    curves.add_argument("--log", type=Path)
+    curves.add_argument("--out", type=Path, required=True)
+
+    metric = _command(commands, "metric", _metric, "compute one table of metrics")
+    metric.add_argument("metric", choices=registry.metrics())
+    metric.add_argument("--runs", type=Path, nargs="*", default=[], help="raw rows of comparisons")
+    metric.add_argument("--log", type=Path)
+    metric.add_argument("--out", type=Path, required=True)
+
+    figure = _command(commands, "figure", _figure, "draw one figure as PNG and PDF")
+    figure.add_argument("kind", choices=registry.figures())
+    figure.add_argument("options", type=json.loads, help="its options, as JSON")
+    figure.add_argument("--inputs", type=Path, nargs="*", default=[])
+    figure.add_argument("--log", type=Path)
+    figure.add_argument("--out", type=Path, required=True, help="the PNG; the PDF stands beside it")
+
+    schedule = _command(commands, "schedule", schedule_command.run, "print learning rates")
+    schedule_command.add_arguments(schedule)
+
+    config = _command(commands, "config", _config, "write the default configuration and its schema")
+    config.add_argument("--folder", type=Path, default=Path("config"))
+    return parser
+
+
+def _command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, run: Any, text: str
+) -> argparse.ArgumentParser:
+    command: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
+    command.set_defaults(run=run)
+    return command
+
+
+def _add_training(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--data", type=Path, required=True, help="the data file")
+    command.add_argument("--store", type=Path, default=Path("results/store"))
+    command.add_argument("--log", type=Path, help="log file (default: the terminal)")
+    command.add_argument("--runtime", type=json.loads, default={}, help="device, logs, tracking")
+
+
+def _runner(args: argparse.Namespace) -> "Runner":
+    from epochbudget.training.device import prepare
+    from epochbudget.training.runner import Runner
+    from epochbudget.training.store import Store
+    from epochbudget.training.tracking import Tracking
+
+    runtime = dict(args.runtime)
+    return Runner(
+        store=Store(args.store),
+        data=args.data,
+        device=prepare(runtime.pop("device", "auto")),
+        tracking=Tracking(**runtime.pop("tracking", {})),
+        **runtime,
+    )
+
+
+def _digest(data: Path) -> str:
+    from epochbudget.files import file_digest
+
+    if not data.is_file():
+        raise UserError(f"{data}: there is no such data file", f"make it with: snakemake {data}")
+    return file_digest(data)
+
+
+def _data(args: argparse.Namespace) -> None:
+    dataset = registry.datasets()[args.dataset]
+    settings = dataset.settings.model_validate(args.settings)
+    dataset.write(settings.model_dump(mode="json"), args.out)
+
+
+def _study(args: argparse.Namespace) -> None:
+    from epochbudget.experiment import Experiment
+    from epochbudget.studies import StudyJob
+
+    task = registry.tasks()[args.spec["task"]["label"]]
+    code = Experiment.run_code(task, registry.methods()[args.spec["method"]])
+    StudyJob(args.spec, _digest(args.data), code, _runner(args)).run(args.folder)
+
+
+def _compare(args: argparse.Namespace) -> None:
+    from epochbudget.comparison import compare
+
+    compare(args.spec, args.best, _digest(args.data), _runner(args), args.out)
+
+
+def _train(args: argparse.Namespace) -> None:
+    from epochbudget.hand_run import train
+
+    train(args)
+
+
+def _curves(args: argparse.Namespace) -> None:
+    from epochbudget.curves import export, read_runs
+
+    export(read_runs(args.runs, args.quantity), args.out)
+
+
+def _metric(args: argparse.Namespace) -> None:
+    from epochbudget.curves import read_all
+    from epochbudget.metrics.definitions.table import write_table
+
+    write_table(registry.metrics()[args.metric].compute(read_all(args.runs)), args.out)
+
+
+def _figure(args: argparse.Namespace) -> None:
+    from epochbudget.figures.drawing.style import save
+
+    canvas = registry.figures()[args.kind].draw(args.options, args.inputs)
+    save(canvas, args.out, args.out.with_suffix(".pdf"))
+
+
+def _config(args: argparse.Namespace) -> None:
+    from epochbudget.config.render import write
+
+    write(args.folder)

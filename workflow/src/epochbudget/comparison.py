@@ -1,0 +1,96 @@
+"""Comparisons: one model and method at all epoch budgets with all seeds."""
+
+import json
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from epochbudget import registry
+from epochbudget.errors import UserError
+from epochbudget.files import atomic, canonical_json
+from epochbudget.training.provenance import provenance
+from epochbudget.training.run import Run, with_defaults
+from epochbudget.training.runner import Runner
+from epochbudget.training.store import History
+
+log = logging.getLogger(__name__)
+
+
+def compare(
+    spec: Mapping[str, Any], best: Path | None, data: str, runner: Runner, output: Path
+) -> None:
+    """Train what is missing and write the raw rows, one per budget, seed and epoch.
+
+    Args:
+        spec: The comparison's slice of the configuration (`Experiment.comparison_spec`).
+        best: The study's best.json; None if the specification gives the hyperparameters.
+        data: Digest of the data file.
+        runner: Carries out the runs.
+        output: The Parquet file to write.
+    """
+    found = spec["hyperparameters"] if best is None else _read_best(best)
+    histories = {
+        (budget, seed): runner.history(_run(spec, found, budget, seed, data))
+        # Longest first: a budget-free method's shorter budgets are then prefixes in the store.
+        for budget in sorted(spec["budgets"], reverse=True)
+        for seed in spec["seeds"]
+    }
+    metadata = {
+        "spec": dict(spec),
+        "hyperparameters": found,
+        "data": data,
+        # A run that diverges in its first epoch has no row, so its fate stands here.
+        "diverged": sorted(key for key, h in histories.items() if h.status == "diverged"),
+        "provenance": provenance(runner.device),
+    }
+    _write(histories, metadata, output)
+
+
+def _read_best(path: Path) -> dict[str, Any]:
+    try:
+        hyperparameters: dict[str, Any] = json.loads(path.read_text())["hyperparameters"]
+        return hyperparameters
+    except (OSError, ValueError, KeyError) as error:
+        raise UserError(
+            f"{path}: the study's result cannot be read ({error})",
+            f"delete it; the study's journal is kept and only read again: snakemake {path}",
+        ) from error
+
+
+def _run(
+    spec: Mapping[str, Any], found: Mapping[str, Any], budget: int, seed: int, data: str
+) -> Run:
+    method = registry.methods()[spec["method"]]
+    return Run(
+        task=spec["task"],
+        method=spec["method"],
+        optimizer=spec.get("optimizer"),
+        hyperparameters=with_defaults(method, found, spec.get("infimum_lr")),
+        budget=budget,
+        seed=seed,
+        data=data,
+    )
+
+
+def _write(
+    histories: Mapping[tuple[int, int], History], metadata: Mapping[str, Any], output: Path
+) -> None:
+    """Write rows sorted by budget, seed and epoch; the metadata goes into the schema."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    names = ("budget", "seed", "epoch", "train_loss", "val_loss", "accuracy", "lr", "seconds")
+    columns: dict[str, list[Any]] = {name: [] for name in (*names, "status")}
+    for (budget, seed), history in sorted(histories.items()):
+        columns["budget"] += [budget] * history.epochs
+        columns["seed"] += [seed] * history.epochs
+        columns["epoch"] += range(1, history.epochs + 1)
+        columns["status"] += [history.status] * history.epochs
+        for name, values in history.columns.items():
+            columns[name] += values
+    types = {"budget": pa.int64(), "seed": pa.int64(), "epoch": pa.int64(), "status": pa.string()}
+    table = pa.table({n: pa.array(v, types.get(n, pa.float64())) for n, v in columns.items()})
+    table = table.replace_schema_metadata({"epochbudget": canonical_json(metadata)})
+    with atomic(output) as temporary:
+        pq.write_table(table, temporary)

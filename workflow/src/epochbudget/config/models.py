@@ -1,0 +1,143 @@
+"""The whole configuration as pydantic models; defaults are the `demo` run.
+
+`config/config.yaml` and `config/schema.json` are rendered from here (`epochbudget config`), and a
+test keeps them in step.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, create_model
+
+from epochbudget import registry
+from epochbudget.config.base import Section
+
+PositiveInt = Annotated[int, Field(gt=0)]
+Seed = Annotated[int, Field(ge=0)]
+Code = str
+Label = str
+
+
+class Range(Section):
+    """Bounds of one search dimension, both included."""
+
+    low: float
+    """Lower bound."""
+    high: float
+    """Upper bound."""
+    log: bool = False
+    """Sample uniformly in the logarithm."""
+    step: PositiveInt | None = None
+    """Distance of the allowed values; gives integers."""
+
+
+def _upper_bounds() -> dict[Code, dict[str, Range]]:
+    """The demo's budgets are small, so are its upper bounds: one to two longest budgets."""
+    upper_bound = Range(low=36, high=72, step=9)
+    return {code: {"upper_bound": upper_bound} for code in ("H", "EH", "WH", "WEH")}
+
+
+class Study(Section):
+    """Search of hyperparameters, one Optuna TPE study per model and method."""
+
+    trials: PositiveInt = 4
+    """Trials per study (paper: 25)."""
+    epochs: PositiveInt = 12
+    """Epoch budget of a trial (paper: 50)."""
+    seeds: tuple[Seed, ...] = (89,)
+    """Tuning seeds: a trial's value is the mean of their last validation losses."""
+    sampler_seed: Seed = 42
+    """Seed of the TPE sampler."""
+    lr: Range = Range(low=1e-4, high=5e-2, log=True)
+    """Search range of the learning rate, for all methods that have one."""
+    search: dict[Code, dict[str, Range]] = Field(default_factory=_upper_bounds)
+    """Other ranges than the registry's: method code -> hyperparameter -> range."""
+
+
+class Training(Section):
+    """How runs are carried out; nothing here changes a result, so nothing here causes a rerun."""
+
+    device: str = "auto"
+    """auto (a GPU if there is one), cpu, cuda, or cuda:N."""
+    log_every: PositiveInt = 10
+    """Epochs between two lines in a job's log file."""
+    checkpoint_seconds: Annotated[float, Field(gt=0)] = 30.0
+    """Least time between two checkpoints of a run; they are written at epoch ends."""
+
+
+class Tracking(Section):
+    """Optional mirror of the curves in Weights & Biases; the CSV files stay the truth."""
+
+    mode: Literal["off", "offline", "online"] = "off"
+    """off; offline: local files only; online: sent to the service (`pip install wandb`)."""
+    project: str = "epochbudget"
+    """Name of the project there."""
+
+
+def _sections(package: str, found: dict[str, type[Section]], doc: str) -> type[Section]:
+    """A section with one sub-section per registry entry, each at its own defaults."""
+    fields: dict[str, Any] = {
+        name: (settings, Field(default_factory=settings, description=_first_line(settings)))
+        for name, settings in sorted(found.items())
+    }
+    model: type[Section] = create_model(package, __base__=Section, __doc__=doc, **fields)
+    return model
+
+
+def _first_line(settings: type[Section]) -> str:
+    return (settings.__doc__ or "").strip().split("\n")[0]
+
+
+Data = _sections(
+    "Data",
+    {dataset.name: dataset.settings for dataset in registry.datasets().values()},
+    "Settings of each data set.",
+)
+Tasks = _sections(
+    "Tasks",
+    {task.section: task.settings for task in registry.tasks().values()},
+    "Settings of each model: sizes, batch size, preprocessing.",
+)
+
+
+class Config(Section):
+    """The whole configuration."""
+
+    run: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_]*$")] = "demo"
+    """Name of the run: outputs stand under results/<run> and figures/<run>."""
+    mode: Literal["optimize_and_compare", "optimize", "compare"] = "optimize_and_compare"
+    """Studies and comparison; studies only; or comparison with default or given hyperparameters."""
+    models: tuple[Label, ...] = ("OSC_LSTM", "Integral_MLP", "Integral_TF", "DIGITS_CNN")
+    """Labels of the models to run."""
+    methods: tuple[Code, ...] = tuple(registry.methods())
+    """Codes of the methods to run."""
+    methods_by_model: dict[Label, tuple[Code, ...] | None] = Field(
+        default_factory=lambda: {
+            "Integral_TF": ("N", "P", "C", "E", "H", "EH"),
+            "DIGITS_CNN": ("N", "P", "C", "E", "H", "EH"),
+        }
+    )
+    """Other lists of methods for single models; null means `methods`."""
+    optimizers: tuple[Literal["AdamW", "Adam"], ...] = ("AdamW",)
+    """Optimizers; labels of Adam's results end in _Adam. LR-free methods bring their own."""
+    budgets: tuple[PositiveInt, ...] = (12, 18, 24, 36)
+    """Epoch budgets of the comparison, ascending (paper: 50, 100, 150, 200)."""
+    seeds: tuple[Seed, ...] = (89, 231)
+    """Seeds of the comparison (paper: 89, 231, 928, 814, 269)."""
+    infimum_lr: Annotated[float, Field(gt=0)] = 1e-6
+    """Infimum learning rate of the methods that have one, where no study chooses it."""
+    hyperparameters: dict[Code, dict[str, float | bool]] = Field(default_factory=dict)
+    """Given hyperparameters by method, for mode compare; others keep their defaults."""
+    study: Study = Study()
+    """Hyperparameter search."""
+    training: Training = Training()
+    """Device, logs, checkpoints."""
+    tracking: Tracking = Tracking()
+    """Weights & Biases."""
+    data: Data = Field(default_factory=Data)  # type: ignore[valid-type]
+    """Data sets."""
+    tasks: Tasks = Field(default_factory=Tasks)  # type: ignore[valid-type]
+    """Models."""
+
+    def methods_of(self, model: Label) -> tuple[Code, ...]:
+        """Codes of the methods to run for a model."""
+        return self.methods_by_model.get(model) or self.methods

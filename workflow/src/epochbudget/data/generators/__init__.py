@@ -1,0 +1,1 @@
+"""What data sets are made of: simulators, samplers, image readers and the files' format."""

@@ -1,0 +1,262 @@
+"""What a configuration asks for: the pairs of model and method, the paths of their files, and for
+each job the slice of the configuration that it depends on.
+
+Snakemake builds its DAG from here, so nothing heavy is imported.
+"""
+
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Any
+
+from epochbudget import registry
+from epochbudget.config.models import Config
+from epochbudget.digest import code_digest
+from epochbudget.errors import UserError
+from epochbudget.figures.base import Drawing
+from epochbudget.methods.base import Method
+from epochbudget.tasks.base import Task
+
+TRAINING = "epochbudget.training.loop"
+PATHS = {
+    "data": "results/{run}/data/{dataset}{suffix}",
+    "best": "results/{run}/studies/{label}/{code}/best.json",
+    "trials": "results/{run}/studies/{label}/{code}/trials.csv",
+    "runs": "results/{run}/curves/Result_{label}-{code}.parquet",
+    "curves": "results/{run}/curves/Result_{label}-{code}.csv",
+    "metric": "results/{run}/metrics/{metric}.csv",
+    "figure": "figures/{run}/{figure}.{format}",
+}
+"""Every file of a run, relative to the working folder."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One model with one method: one study, one comparison, one set of curves."""
+
+    label: str
+    """Label in files: the task's label, plus _Adam where the optimizer is not AdamW."""
+    task: Task
+    method: Method
+    optimizer: str
+
+    @property
+    def code(self) -> str:
+        """The method's code."""
+        return self.method.code
+
+    @property
+    def curve_labels(self) -> tuple[str, ...]:
+        """Labels of its exported curves: loss, and accuracy where the task has one."""
+        return (self.label, f"{self.label}_ACC") if self.task.classification else (self.label,)
+
+
+class Experiment:
+    """A configuration, resolved against the registries."""
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.run = config.run
+        self.mode = config.mode
+        self.budgets = config.budgets
+        self.seeds = config.seeds
+
+    @cached_property
+    def pairs(self) -> tuple[Pair, ...]:
+        """All pairs; methods that bring their own optimizer stand under the first one's label."""
+        return tuple(
+            Pair(label=_label(model, optimizer), task=task, method=method, optimizer=optimizer)
+            for optimizer in self.config.optimizers
+            for model, task in ((m, registry.tasks()[m]) for m in self.config.models)
+            for method in (registry.methods()[c] for c in self.config.methods_of(model))
+            if not (method.lr_free and optimizer != self.config.optimizers[0])
+        )
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Labels in use."""
+        return tuple(dict.fromkeys(pair.label for pair in self.pairs))
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """Codes in use, in the registry's order."""
+        used = {pair.code for pair in self.pairs}
+        return tuple(code for code in registry.methods() if code in used)
+
+    @property
+    def datasets(self) -> tuple[str, ...]:
+        """Names of the data sets in use."""
+        return tuple(dict.fromkeys(pair.task.dataset for pair in self.pairs))
+
+    def pair(self, label: str, code: str) -> Pair:
+        """The pair with this label and code.
+
+        Raises:
+            UserError: If the configuration has no such pair.
+        """
+        for pair in self.pairs:
+            if (pair.label, pair.code) == (label, code):
+                return pair
+        raise UserError(
+            f"the configuration has no {label}-{code}; its models are {', '.join(self.labels)} and "
+            f"its methods {', '.join(self.methods)}",
+            "add it to models and methods in config/config.yaml",
+        )
+
+    def path(self, kind: str, **names: str) -> str:
+        """The path of one of the run's files; `kind` is a key of PATHS."""
+        if kind == "data":
+            names["suffix"] = registry.datasets()[names["dataset"]].suffix
+        return PATHS[kind].format(run=self.run, **names)
+
+    def pattern(self, kind: str) -> str:
+        """The path of one of the run's files with its wildcards left open."""
+        return PATHS[kind].replace("{run}", self.run)
+
+    @cached_property
+    def curve_labels(self) -> tuple[str, ...]:
+        """Labels of exported curves: the labels, and those of accuracies."""
+        return tuple(dict.fromkeys(label for pair in self.pairs for label in pair.curve_labels))
+
+    @cached_property
+    def results(self) -> tuple[str, ...]:
+        """Every file that the run is to make at the end."""
+        best = [self.path("best", label=p.label, code=p.code) for p in self.pairs]
+        figures = [
+            self.path("figure", figure=figure, format=format)
+            for figure in self.drawings
+            for format in ("png", "pdf")
+        ]
+        if self.mode == "optimize":
+            return (*best, *figures)
+        curves = [
+            self.path("curves", label=label, code=p.code)
+            for p in self.pairs
+            for label in p.curve_labels
+        ]
+        metrics = [self.path("metric", metric=metric) for metric in registry.metrics()]
+        return (*curves, *metrics, *figures)
+
+    @property
+    def runtime(self) -> dict[str, Any]:
+        """How jobs run: nothing of it changes a result."""
+        return {
+            **self.config.training.model_dump(mode="json"),
+            "tracking": self.config.tracking.model_dump(mode="json"),
+        }
+
+    # What each job depends on -------------------------------------------------------------
+
+    def data_spec(self, dataset: str) -> dict[str, Any]:
+        """The settings of a data set."""
+        settings: dict[str, Any] = getattr(self.config.data, dataset).model_dump(mode="json")
+        return settings
+
+    def task_spec(self, pair: Pair) -> dict[str, Any]:
+        """The model's settings, without the default lr: a run's own lr is a hyperparameter."""
+        section = getattr(self.config.tasks, pair.task.section)
+        settings = section.model_dump(mode="json", exclude={"lr"})
+        return {"label": pair.task.label, "settings": settings}
+
+    def _pair_spec(self, pair: Pair) -> dict[str, Any]:
+        spec: dict[str, Any] = {"task": self.task_spec(pair), "method": pair.code}
+        if not pair.method.lr_free:
+            spec["optimizer"] = pair.optimizer
+        if "infimum_lr" in pair.method.settings:
+            spec["infimum_lr"] = self.config.infimum_lr
+        return spec
+
+    def study_spec(self, pair: Pair) -> dict[str, Any]:
+        """What a study depends on."""
+        study = self.config.study
+        ranges = {name: r.model_dump() for name, r in study.search.get(pair.code, {}).items()}
+        if not pair.method.lr_free:
+            ranges.setdefault("lr", study.lr.model_dump())
+        # The registry's space for one step per epoch stands for its bounds: they are code that
+        # the digest leaves out, so that a moved bound reruns the study but no finished run.
+        nominal = [asdict(param) for param in pair.method.search(study.epochs, 1)]
+        return {
+            **self._pair_spec(pair),
+            "trials": study.trials,
+            "epochs": study.epochs,
+            "seeds": list(study.seeds),
+            "sampler_seed": study.sampler_seed,
+            "ranges": ranges,
+            "space": nominal,
+        }
+
+    def comparison_spec(self, pair: Pair) -> dict[str, Any]:
+        """What a comparison depends on, besides the study's best hyperparameters."""
+        spec = {
+            **self._pair_spec(pair),
+            "label": pair.label,
+            "budgets": list(self.budgets),
+            "seeds": list(self.seeds),
+        }
+        if self.mode == "compare":
+            spec["hyperparameters"] = self.default_hyperparameters(pair)
+        return spec
+
+    def default_hyperparameters(self, pair: Pair) -> dict[str, float]:
+        """The method's defaults on this task, with what the configuration gives."""
+        lr = getattr(self.config.tasks, pair.task.section).lr * pair.method.default_lr_factor
+        base = {} if pair.method.lr_free else {"lr": lr}
+        return {**base, **self.config.hyperparameters.get(pair.code, {})}
+
+    # What code each job runs --------------------------------------------------------------
+
+    @staticmethod
+    def run_code(task: Task, method: Method) -> str:
+        """Digest of the code of a training run."""
+        return code_digest(TRAINING, _module(task.problem), method.module)
+
+    @classmethod
+    def study_code(cls, pair: Pair) -> str:
+        """Digest of the code of a study."""
+        return f"{code_digest('epochbudget.studies')}-{cls.run_code(pair.task, pair.method)}"
+
+    @classmethod
+    def comparison_code(cls, pair: Pair) -> str:
+        """Digest of the code of a comparison."""
+        return f"{code_digest('epochbudget.comparison')}-{cls.run_code(pair.task, pair.method)}"
+
+    @staticmethod
+    def data_code(dataset: str) -> str:
+        """Digest of the code that makes a data set."""
+        return code_digest(_module(registry.datasets()[dataset].write))
+
+    @staticmethod
+    def curves_code() -> str:
+        """Digest of the code that exports curves."""
+        return code_digest("epochbudget.curves")
+
+    @staticmethod
+    def metric_code(metric: str) -> str:
+        """Digest of the code of a metric."""
+        entry = registry.metrics()[metric]
+        methods = [m.module for m in registry.methods().values()] if entry.of_methods else []
+        return code_digest(_module(entry.compute), *methods)
+
+    @staticmethod
+    def figure_code(kind: str) -> str:
+        """Digest of the code of a kind of figures."""
+        return code_digest(_module(registry.figures()[kind].draw))
+
+    # Figures ------------------------------------------------------------------------------
+
+    @cached_property
+    def drawings(self) -> dict[str, tuple[str, Drawing]]:
+        """Kind and drawing of every figure by the name of its file."""
+        return {
+            name: (kind, drawing)
+            for kind, figure in registry.figures().items()
+            for name, drawing in figure.drawings(self).items()
+        }
+
+
+def _label(model: str, optimizer: str) -> str:
+    return model if optimizer == "AdamW" else f"{model}_{optimizer}"
+
+
+def _module(function: Any) -> str:
+    """The module in which a registry entry's function is defined."""
+    return str(function.__module__)

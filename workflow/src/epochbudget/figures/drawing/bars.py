@@ -1,0 +1,163 @@
+"""Grouped bars of final values, and the table they come from."""
+
+import csv
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+from matplotlib.axes import Axes
+
+from epochbudget.errors import UserError
+from epochbudget.figures.drawing.style import log_axis, ordered_styles
+
+
+@dataclass(frozen=True)
+class Final:
+    """The final value of one method at one budget: of the mean curve, and range of the seeds."""
+
+    mean: float
+    low: float
+    high: float
+
+
+Finals = Mapping[tuple[str, int], Final]
+
+
+def read_final(path: Path, model: str, quantity: str) -> Finals:
+    """Final values of `model` by (code, budget) from the table of the metric `final`.
+
+    A budget that no run finished has no final value; it is left out, as are values not finite.
+
+    Raises:
+        UserError: If the table is malformed or does not know the model.
+    """
+    means: dict[tuple[str, int], float] = {}
+    seeds: dict[tuple[str, int], list[float]] = {}
+    known = False
+    try:
+        with Path(path).open(encoding="utf-8", newline="") as stream:
+            for row in csv.DictReader(stream):
+                known |= row["model"] == model
+                if (row["model"], row["quantity"]) != (model, quantity):
+                    continue
+                key, value = (row["scheduler"], int(row["budget"])), float(row["value"])
+                if not math.isfinite(value):
+                    continue
+                if row["seed"]:
+                    seeds.setdefault(key, []).append(value)
+                else:
+                    means[key] = value
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise UserError(
+            f"{path} is no table of final values ({error!r})",
+            f"rebuild it: snakemake {path} --force",
+        ) from error
+    if not known:
+        raise UserError(
+            f"{path} has no rows of the model {model}",
+            f"rebuild it: snakemake {path} --force",
+        )
+    return {
+        key: Final(mean, min(seeds.get(key, [mean])), max(seeds.get(key, [mean])))
+        for key, mean in means.items()
+    }
+
+
+def draw_bars(
+    axes: Axes,
+    values: Finals,
+    methods: Sequence[Sequence[str]],
+    budgets: Sequence[int],
+    log: bool,
+) -> None:
+    """Draw one bar for each method and budget, the methods of a family side by side.
+
+    A budget without a value has a cross at the foot of the axis instead of a bar.
+
+    Args:
+        axes: Where to draw.
+        values: Final values by (code, budget).
+        methods: Pairs of code and family, in their order.
+        budgets: In epochs.
+        log: Whether the axis of the values is logarithmic.
+    """
+    places = _places(methods)
+    width = 0.84 / len(budgets)
+    for rank, (budget, style) in enumerate(ordered_styles(budgets).items()):
+        shift = (rank - (len(budgets) - 1) / 2) * width
+        drawn = [(places[code] + shift, values.get((code, budget))) for code, _ in methods]
+        bars = [(x, final) for x, final in drawn if final]
+        axes.bar(
+            [x for x, _ in bars],
+            [final.mean for _, final in bars],
+            width=0.94 * width,
+            color=style["color"],
+            label=str(budget),
+        )
+        lows, highs = [final.low for _, final in bars], [final.high for _, final in bars]
+        for color, line in (("white", 2.0), ("0.15", 0.8)):  # the rim shows it on dark bars
+            axes.vlines([x for x, _ in bars], lows, highs, color=color, linewidth=line)
+        for x in sorted({x for x, _ in drawn} - {x for x, _ in bars}):
+            axes.text(x, 0.01, "×", transform=axes.get_xaxis_transform(), ha="center", size=7)
+    _scale_values(axes, values, methods, log)
+    axes.set_xticks(list(places.values()), list(places))
+    axes.tick_params(axis="x", length=0)
+    axes.grid(visible=False, axis="x")
+    axes.set_xlim(min(places.values()) - 0.7, max(places.values()) + 0.7)
+    _name_families(axes, methods, places)
+
+
+def _places(methods: Sequence[Sequence[str]]) -> dict[str, float]:
+    """Centre of each method's group of bars, families in the order of their first method."""
+    families = list(dict.fromkeys(family for _, family in methods))
+    ordered = sorted(methods, key=lambda method: families.index(method[1]))
+    return {
+        code: place + 0.5 * families.index(family) for place, (code, family) in enumerate(ordered)
+    }
+
+
+def _scale_values(axes: Axes, values: Finals, methods: Sequence[Sequence[str]], log: bool) -> None:
+    """Start the axis a little below the smallest value, where differences can be seen."""
+    codes = {code for code, _ in methods}
+    ends = [
+        end
+        for (code, _), final in values.items()
+        if code in codes
+        for end in (final.low, final.mean, final.high)
+        if end > 0 or not log
+    ]
+    if not ends:
+        return
+    low, high = min(ends), max(ends)
+    if log:
+        margin = 1.1 * (high / low) ** 0.08
+        axes.set_ylim(low / margin, high * margin)
+        log_axis(axes)
+    else:
+        spread = max(high - low, 0.01)
+        foot = math.floor(100 * (low - 0.15 * spread)) / 100
+        axes.set_ylim(max(0.0, foot), high + 0.05 * spread)
+
+
+def _name_families(
+    axes: Axes, methods: Sequence[Sequence[str]], places: Mapping[str, float]
+) -> None:
+    """Write each family's name above its methods, and shade every second family."""
+    family = {method[0]: method[1] for method in methods}
+    for rank, (name, codes) in enumerate(groupby(places, key=family.__getitem__)):
+        centres = [places[code] for code in codes]
+        first, last = centres[0] - 0.72, centres[-1] + 0.72
+        if rank % 2 == 0:
+            axes.axvspan(first, last, color="0.96", lw=0, zorder=0)
+        axes.text(
+            (first + last) / 2,
+            1.01,
+            name,
+            transform=axes.get_xaxis_transform(),
+            ha="center",
+            va="bottom",
+            size=8.5,
+            color="0.25",
+        )

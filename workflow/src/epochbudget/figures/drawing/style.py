@@ -1,0 +1,203 @@
+"""The look that all figures share: styles of methods and budgets, the sheet, and saving."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence, Sized
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import matplotlib
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
+from matplotlib.ticker import LogFormatterSciNotation, LogLocator, MaxNLocator, ScalarFormatter
+
+from epochbudget.figures.frame import STYLE_FILE
+from epochbudget.files import atomic
+
+Style = dict[str, Any]
+Number = TypeVar("Number", int, float)
+
+WIDTH = 6.4
+"""Width of a figure in inches: one text column at the font sizes of the style file."""
+
+# Okabe and Ito's colours for colour-blind readers, with grey for their yellow, which is too
+# light for a line on white.
+_COLORS = (
+    "#7f7f7f",
+    "#56b4e9",
+    "#0072b2",
+    "#009e73",
+    "#e69f00",
+    "#cc79a7",
+    "#d55e00",
+    "#000000",
+)
+_DASHES: tuple[Any, ...] = ("-", "--", "-.", (0, (1, 1)), (0, (6, 1, 1, 1, 1, 1)), (0, (8, 3)))
+_MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*", "<", ">", "p", "h", "d", "H", "8")
+
+# (colour, dashes) of the paper's methods: a variant with warm-up has the colour of its parent.
+_METHODS = {
+    "N": (0, 0),
+    "P": (1, 0),
+    "C": (2, 0),
+    "E": (3, 0),
+    "L": (4, 0),
+    "S": (5, 0),
+    "OC": (3, 1),
+    "CY": (4, 1),
+    "WC": (2, 1),
+    "H": (6, 0),
+    "EH": (7, 0),
+    "WH": (6, 1),
+    "WEH": (7, 1),
+    "Prodigy": (1, 2),
+    "DAdapt": (5, 2),
+}
+
+
+@contextmanager
+def house_style() -> Iterator[None]:
+    """Matplotlib's own defaults with the style file on top, whatever the user's matplotlibrc."""
+    with matplotlib.rc_context(_parameters()):
+        yield
+
+
+@cache
+def _parameters() -> dict[Any, Any]:
+    params = matplotlib.rc_params_from_file(STYLE_FILE, use_default_template=True)
+    return {key: value for key, value in params.items() if not key.startswith("backend")}
+
+
+def method_style(code: str) -> Style:
+    """Colour, line style and marker of a method, the same in every figure.
+
+    No two of the paper's methods share a marker or the pair of colour and line style. A method
+    that is not the paper's gets a dash-dotted look by the letters of its code.
+    """
+    known = list(_METHODS)
+    color, dashes = _METHODS.get(code, (sum(code.encode()) % len(_COLORS), 4))
+    place = known.index(code) if code in known else sum(code.encode())
+    return {
+        "color": _COLORS[color],
+        "linestyle": _DASHES[dashes],
+        "marker": _MARKERS[place % len(_MARKERS)],
+    }
+
+
+def ordered_styles(values: Sequence[Number]) -> dict[Number, Style]:
+    """Styles of ordered values (budgets, dampings): the largest is the darkest and solid.
+
+    The colours fall evenly in lightness, so that their order also shows in grey.
+    """
+    ordered = sorted(values)
+    colors = matplotlib.colormaps["viridis"]
+    styles = {}
+    for place, value in enumerate(reversed(ordered)):
+        styles[value] = {
+            "color": to_hex(colors(0.85 * place / max(1, len(ordered) - 1))),
+            "linestyle": _DASHES[place % len(_DASHES)],
+            "marker": _MARKERS[place % len(_MARKERS)],
+        }
+    return {value: styles[value] for value in ordered}
+
+
+def at_end(values: Sized) -> Style:
+    """Show a line's marker where it ends, and lines that end early above the others.
+
+    Where a method ignores the budget the lines coincide, and so each of them still shows.
+    """
+    return {
+        "markevery": [len(values) - 1] if len(values) else [],
+        "zorder": 2 + 1 / (1 + len(values)),
+    }
+
+
+def sheet(
+    title: str, options: Mapping[str, Any], height: float, width: float = WIDTH, rows: int = 1
+) -> Figure:
+    """A figure with a title, a footer, and empty axes below each other that share x.
+
+    Args:
+        title: Stands above everything.
+        options: Of the drawing: `run`, and where they matter `seeds` (how many) and `budgets`.
+        height: In inches.
+        width: In inches.
+        rows: Number of axes.
+    """
+    canvas = Figure(figsize=(width, height))
+    FigureCanvasAgg(canvas)
+    # The layout engine knows nothing of free text, so room for it is left out of its rectangle.
+    head, foot = 0.26 / height, 0.2 / height
+    canvas.set_layout_engine("constrained", rect=(0.0, foot, 1.0, 1.0 - head - foot))
+    canvas.subplots(rows, 1, sharex=True)
+    canvas.text(0.5, 1 - 0.08 / height, title, ha="center", va="top", size=10.5)
+    footer: Style = {"ha": "right", "va": "bottom", "size": 6.5, "color": "0.4"}
+    canvas.text(0.99, 0.04 / height, _footer(options), **footer)
+    return canvas
+
+
+def _footer(options: Mapping[str, Any]) -> str:
+    """Run and scale in words, so that a demo figure is not taken for the paper's."""
+    parts = [f"run {options['run']}"]
+    if "seeds" in options:
+        parts.append(f"{options['seeds']} seed{'' if options['seeds'] == 1 else 's'}")
+    if "budgets" in options:
+        parts.append("budgets " + "/".join(str(budget) for budget in options["budgets"]))
+    return " · ".join(parts)
+
+
+def method_title(name: str, code: str) -> str:
+    """A method's full name and, where it differs, its code."""
+    return name if name == code else f"{name} ({code})"
+
+
+def legend_above(axes: Axes, title: str, gap: float = 0.0) -> None:
+    """The legend of `axes` above it, outside of the data, in one row while that fits.
+
+    Args:
+        axes: Whose labelled artists it names.
+        title: What the labels mean.
+        gap: Distance from the axes, as a fraction of their height.
+    """
+    _, labels = axes.get_legend_handles_labels()
+    axes.legend(
+        title=title,
+        loc="lower center",
+        bbox_to_anchor=(0.5, 1.0 + gap),
+        ncols=max(1, min(6, len(labels))),
+        title_fontsize=8,
+    )
+
+
+def log_axis(axes: Axes) -> None:
+    """Make y logarithmic, with enough labelled ticks also where the data span few decades.
+
+    Call it after the data are drawn.
+    """
+    axes.set_yscale("log")
+    low, high = axes.get_ylim()
+    if high < 10 * low:
+        axes.yaxis.set_major_locator(MaxNLocator(6))
+        axes.yaxis.set_major_formatter(ScalarFormatter(useMathText=True))
+        axes.yaxis.set_minor_locator(MaxNLocator(6))
+    elif high < 1000 * low:
+        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        labels = LogFormatterSciNotation(minor_thresholds=(math.inf, math.inf))
+        axes.yaxis.set_major_formatter(labels)
+
+
+def save(canvas: Figure, png: Path | str, pdf: Path | str) -> None:
+    """Write the figure to both files atomically, with the same bytes for the same picture.
+
+    Raises:
+        UserError: If a folder cannot be written.
+    """
+    with house_style():
+        with atomic(png) as temporary:
+            canvas.savefig(temporary, format="png", metadata={"Software": None})
+        undated = {"CreationDate": None, "Creator": None, "Producer": None}
+        with atomic(pdf) as temporary:
+            canvas.savefig(temporary, format="pdf", metadata=undated)

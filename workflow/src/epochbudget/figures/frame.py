@@ -1,0 +1,31 @@
+"""What every picture of an experiment depends on: the run's name and scale, and the style file."""
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from epochbudget.files import file_digest
+
+if TYPE_CHECKING:
+    from epochbudget.experiment import Experiment
+
+STYLE_FILE = Path(__file__).parent / "epochbudget.mplstyle"
+
+
+def frame(experiment: "Experiment") -> dict[str, Any]:
+    """Options of every drawing: the run's name for the footer, and a digest of the style file."""
+    return {"run": experiment.run, "style": _style()}
+
+
+def scale(experiment: "Experiment") -> dict[str, Any]:
+    """Options of drawings of results: `frame`, the number of seeds, and the budgets in epochs."""
+    return {
+        **frame(experiment),
+        "seeds": len(experiment.seeds),
+        "budgets": list(experiment.budgets),
+    }
+
+
+@cache
+def _style() -> str:
+    return file_digest(STYLE_FILE)[:8]

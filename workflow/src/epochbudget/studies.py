@@ -1,0 +1,205 @@
+"""Hyperparameter studies: Optuna's TPE at one epoch budget (paper, section on the experiments).
+
+The sampler is deterministic, so its state need not be stored: a study is replayed from its
+journal, trial by trial, and whatever the journal lacks is evaluated. An interrupted trial is not
+in the journal; it comes again under its own number, and its training run continues from its
+checkpoint.
+"""
+
+import csv
+import logging
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from epochbudget import registry
+from epochbudget.errors import UserError
+from epochbudget.files import atomic, canonical_json, text_digest, write_json
+from epochbudget.methods.base import Param
+from epochbudget.training.run import Run, with_defaults
+from epochbudget.training.runner import Runner
+
+if TYPE_CHECKING:
+    import optuna
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a trial gave: its value (None if it failed), and the reason of a failure."""
+
+    value: float | None
+    reason: str = ""
+
+
+class StudyJob:
+    """One study.
+
+    Args:
+        spec: The study's slice of the configuration (`Experiment.study_spec`).
+        data: Digest of the data file.
+        code: Digest of the code of its runs.
+        runner: Carries out the runs.
+    """
+
+    def __init__(self, spec: Mapping[str, Any], data: str, code: str, runner: Runner) -> None:
+        self.spec = spec
+        self.data = data
+        self.runner = runner
+        self.method = registry.methods()[spec["method"]]
+        self.key = text_digest(canonical_json({"spec": dict(spec), "data": data, "code": code}))
+
+    def run(self, folder: Path) -> None:
+        """Complete the study; writes trials.csv and best.json into `folder`.
+
+        Raises:
+            UserError: If every trial failed, or the journal disagrees with the sampler.
+        """
+        import optuna
+
+        optuna.logging.set_verbosity(optuna.logging.WARNING)
+        sampler = optuna.samplers.TPESampler(
+            # Spelt out because Optuna 5 changed their defaults; these are version 4's.
+            seed=self.spec["sampler_seed"],
+            multivariate=False,
+            constant_liar=False,
+        )
+        replay = optuna.create_study(sampler=sampler, direction="minimize")
+        journal = self._journal(folder / "journal.log")
+        recorded = journal.get_trials(deepcopy=False)
+        for number in range(self.spec["trials"]):
+            trial = replay.ask()
+            parameters = self._suggest(trial)
+            if number < len(recorded):
+                outcome = self._recall(recorded[number], parameters, folder)
+            else:
+                outcome = self._evaluate(number, parameters)
+            self._tell(replay, trial, outcome)
+            if number >= len(recorded):
+                journal.add_trial(replay.get_trials(deepcopy=False)[number])
+        trials = replay.get_trials(deepcopy=False)
+        self._write_trials(trials, folder / "trials.csv")
+        self._write_best(trials, folder / "best.json")
+
+    @cached_property
+    def space(self) -> tuple[Param, ...]:
+        """The search space: lr first, then the method's own, with the configuration's ranges."""
+        steps = math.ceil(self._train_size() / self._batch_size())
+        own = self.method.search(self.spec["epochs"], steps)
+        params = own if self.method.lr_free else (Param("lr", 0, 0), *own)
+        ranges = self.spec["ranges"]
+        return tuple(Param(p.name, **ranges[p.name]) if p.name in ranges else p for p in params)
+
+    def _train_size(self) -> int:
+        return self.runner.problem(self._run({}, seed=0)).train_size
+
+    def _batch_size(self) -> int:
+        return int(self.spec["task"]["settings"]["batch_size"])
+
+    def _journal(self, path: Path) -> "optuna.Study":
+        """The study's record on disk; a changed study begins a new one in the same file."""
+        import optuna
+        from optuna.storages import JournalStorage
+        from optuna.storages.journal import JournalFileBackend
+
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return optuna.create_study(
+            storage=JournalStorage(JournalFileBackend(str(path))),
+            study_name=self.key,
+            direction="minimize",
+            load_if_exists=True,
+        )
+
+    def _suggest(self, trial: "optuna.Trial") -> dict[str, Any]:
+        for param in self.space:
+            if param.step is None:
+                trial.suggest_float(param.name, param.low, param.high, log=param.log)
+            else:
+                trial.suggest_int(param.name, int(param.low), int(param.high), step=param.step)
+        return dict(trial.params)
+
+    def _recall(
+        self, recorded: "optuna.trial.FrozenTrial", parameters: Mapping[str, Any], folder: Path
+    ) -> Outcome:
+        if recorded.params != parameters:
+            raise UserError(
+                f"{folder}: trial {recorded.number} of the journal has {recorded.params}, but this "
+                f"version of Optuna asks for {parameters}",
+                "install the versions of envs/requirements.txt, or delete that folder",
+            )
+        return Outcome(recorded.value, recorded.user_attrs["reason"])
+
+    def _evaluate(self, number: int, parameters: Mapping[str, Any]) -> Outcome:
+        """The mean over the tuning seeds of the last epoch's validation loss."""
+        log.info("trial %d: %s", number, parameters)
+        losses = []
+        for seed in self.spec["seeds"]:
+            history = self.runner.history(self._run(parameters, seed))
+            if history.status != "finished":
+                reason = f"seed {seed} {history.status} in epoch {history.epochs + 1}"
+                log.warning("trial %d failed: %s", number, reason)
+                return Outcome(None, reason)
+            losses.append(history.columns["val_loss"][-1])
+        return Outcome(math.fsum(losses) / len(losses))
+
+    def _run(self, parameters: Mapping[str, Any], seed: int) -> Run:
+        return Run(
+            task=self.spec["task"],
+            method=self.spec["method"],
+            optimizer=self.spec.get("optimizer"),
+            hyperparameters=with_defaults(self.method, parameters, self.spec.get("infimum_lr")),
+            budget=self.spec["epochs"],
+            seed=seed,
+            data=self.data,
+        )
+
+    @staticmethod
+    def _tell(study: "optuna.Study", trial: "optuna.Trial", outcome: Outcome) -> None:
+        import optuna
+
+        trial.set_user_attr("reason", outcome.reason)
+        state = optuna.trial.TrialState
+        if outcome.value is None:
+            study.tell(trial, state=state.FAIL)
+        else:
+            study.tell(trial, outcome.value, state=state.COMPLETE)
+
+    def _write_trials(self, trials: "Sequence[optuna.trial.FrozenTrial]", path: Path) -> None:
+        names = [param.name for param in self.space]
+        with atomic(path) as temporary, temporary.open("w", newline="") as stream:
+            writer = csv.writer(stream, lineterminator="\n")
+            writer.writerow(["trial", "state", "value", *names, "reason"])
+            for t in trials:
+                value = "" if t.value is None else repr(t.value)
+                row = [t.number, t.state.name, value, *(repr(t.params[n]) for n in names)]
+                writer.writerow([*row, t.user_attrs["reason"]])
+
+    def _write_best(self, trials: "Sequence[optuna.trial.FrozenTrial]", path: Path) -> None:
+        finished = [t for t in trials if t.value is not None]
+        if not finished:
+            raise UserError(
+                f"{path.parent}: all {len(trials)} trials failed, see trials.csv for the reasons",
+                "lower the upper bound of study.lr, or see the log of this job",
+            )
+        best = min(finished, key=lambda t: (t.value, t.number))
+        for trial in trials:
+            if trial.number != best.number:
+                for seed in self.spec["seeds"]:
+                    self.runner.store.discard_checkpoint(self._run(trial.params, seed))
+        write_json(
+            path,
+            {
+                "hyperparameters": best.params,
+                "value": best.value,
+                "trial": best.number,
+                "trials": len(trials),
+                "failed": len(trials) - len(finished),
+                "study": self.key,
+                "data": self.data,
+                "spec": dict(self.spec),
+            },
+        )

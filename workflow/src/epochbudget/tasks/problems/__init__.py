@@ -1,0 +1,1 @@
+"""What the tasks share: data resident on the device, batched losses, validation."""

@@ -1,0 +1,212 @@
+"""Image classification with images resident as bytes and augmentation in batches."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Generator, Tensor, nn
+from torch.nn import functional
+
+from epochbudget.data.generators.read import read_images
+from epochbudget.tasks.image_tasks import ImageSettings
+from epochbudget.tasks.problems.resident import ResidentProblem
+from epochbudget.tasks.problems.splits import permutation, share
+
+PADDING = 4
+"""Black pixels on every side before the random crop."""
+
+
+@dataclass(frozen=True)
+class Looks:
+    """What depends on the data set.
+
+    Attributes:
+        mean: Mean of each channel, for values in 0..1.
+        std: Standard deviation of each channel.
+        flips: Whether a mirrored image keeps its meaning.
+    """
+
+    mean: tuple[float, float, float]
+    std: tuple[float, float, float]
+    flips: bool = True
+
+
+_CIFAR10 = Looks((0.4914, 0.4822, 0.4465), (0.2023, 0.1994, 0.2010))
+LOOKS = {
+    "cifar10": _CIFAR10,
+    "cifar100": Looks((0.5071, 0.4867, 0.4408), (0.2675, 0.2565, 0.2761)),
+    "folder": _CIFAR10,
+    # Plain scaling to -1..1; a mirrored digit is no digit.
+    "digits": Looks((0.5, 0.5, 0.5), (0.5, 0.5, 0.5), flips=False),
+}
+
+
+def draw(count: int, flips: bool, generator: Generator) -> tuple[Tensor, Tensor | None]:
+    """Draw the augmentation of `count` images: first all offsets, then all flips.
+
+    Returns:
+        (corners of the crops in the padded images (count, 2), int64, rows first; whether to
+        mirror each image (count,), bool, or None if `flips` is False: then nothing is drawn).
+    """
+    offsets = torch.randint(0, 2 * PADDING + 1, (count, 2), generator=generator)
+    mirrored = torch.randint(0, 2, (count,), generator=generator).bool() if flips else None
+    return offsets, mirrored
+
+
+def crop_and_flip(images: Tensor, offsets: Tensor, mirrored: Tensor | None) -> Tensor:
+    """Crop `images` (B, C, H, W) out of their zero-padded selves and mirror some, in one gather.
+
+    Padding comes before the normalisation, so that the border is black.
+    """
+    count, channels, height, width = images.shape
+    padded = functional.pad(images, (PADDING,) * 4)
+    rows = offsets[:, :1] + torch.arange(height, device=images.device)
+    columns = torch.arange(width, device=images.device).expand(count, -1)
+    if mirrored is not None:
+        columns = torch.where(mirrored.unsqueeze(1), width - 1 - columns, columns)
+    columns = columns + offsets[:, 1:]
+    pixels = rows.unsqueeze(2) * padded.shape[3] + columns.unsqueeze(1)
+    index = pixels.view(count, 1, height * width).expand(-1, channels, -1)
+    return padded.flatten(2).gather(2, index).view(images.shape)
+
+
+def crop_and_flip_reference(images: Tensor, offsets: Tensor, mirrored: Tensor | None) -> Tensor:
+    """The plain form of `crop_and_flip`: image by image, a slice of a padded image."""
+    height, width = images.shape[2:]
+    results = []
+    for number, image in enumerate(images):
+        padded = functional.pad(image, (PADDING,) * 4)
+        top, left = offsets[number].tolist()
+        crop = padded[:, top : top + height, left : left + width]
+        results.append(crop.flip(2) if mirrored is not None and mirrored[number] else crop)
+    return torch.stack(results)
+
+
+def normalise(images: Tensor, mean: Tensor, std: Tensor) -> Tensor:
+    """Bytes (B, C, H, W) as float32 with the statistics `mean` and `std` (C, 1, 1) taken out."""
+    return images.float().div_(255).sub_(mean).div_(std)
+
+
+@dataclass(frozen=True)
+class LabelledImages:
+    """Images (N, 3, H, W), uint8, and their labels (N,), int64, on the device."""
+
+    images: Tensor
+    labels: Tensor
+
+
+class ImageProblem(ResidentProblem):
+    """Images, a model and cross entropy; the same loss trains and validates.
+
+    Args:
+        build: Makes a model on the CPU.
+        train: Training images.
+        validation: Validation images, which are never augmented.
+        looks: Normalisation, and whether images may be mirrored.
+        settings: Augmentation, label smoothing and batch size.
+        device: Where everything stands.
+        channels_last: Whether model and images keep the channels innermost in memory, which makes
+            convolutions faster and changes their results by rounding only.
+    """
+
+    def __init__(
+        self,
+        build: Callable[[], nn.Module],
+        train: LabelledImages,
+        validation: LabelledImages,
+        looks: Looks,
+        settings: ImageSettings,
+        device: torch.device,
+        channels_last: bool = False,
+    ) -> None:
+        size = settings.batch_size
+        super().__init__(build, len(train.labels), len(validation.labels), size, device)
+        self.train = train
+        self.validation = validation
+        self.mean, self.std = (
+            torch.tensor(values, device=device).view(-1, 1, 1) for values in (looks.mean, looks.std)
+        )
+        self.augment = settings.augment
+        self.flips = looks.flips
+        self.label_smoothing = settings.label_smoothing
+        self.layout = torch.channels_last if channels_last else torch.contiguous_format
+
+    def model(self) -> nn.Module:
+        """A freshly initialised model on the device, in the chosen memory layout."""
+        # The stubs of `Module.to` lack this keyword.
+        network: nn.Module = super().model().to(memory_format=self.layout)  # type: ignore[call-overload]
+        return network
+
+    def train_loss(self, model: nn.Module, index: Tensor, augmentation: Generator) -> Tensor:
+        """Mean loss of the training images `index`, augmented by draws from `augmentation`."""
+        rows = index.to(self.device)
+        images = self.train.images[rows]
+        if self.augment:
+            offsets, mirrored = draw(len(index), self.flips, augmentation)
+            images = crop_and_flip(
+                images,
+                offsets.to(self.device),
+                None if mirrored is None else mirrored.to(self.device),
+            )
+        return self._loss(self._scores(model, images), self.train.labels[rows])
+
+    def validation_scores(self, model: nn.Module, rows: slice) -> tuple[Tensor, Tensor]:
+        """(mean loss, number of correct answers) of the validation images `rows`."""
+        scores = self._scores(model, self.validation.images[rows])
+        labels = self.validation.labels[rows]
+        return self._loss(scores, labels), (scores.argmax(dim=1) == labels).sum()
+
+    def _scores(self, model: nn.Module, images: Tensor) -> Tensor:
+        inputs = normalise(images, self.mean, self.std).contiguous(memory_format=self.layout)
+        scores: Tensor = model(inputs)
+        return scores
+
+    def _loss(self, scores: Tensor, labels: Tensor) -> Tensor:
+        return functional.cross_entropy(scores, labels, label_smoothing=self.label_smoothing)
+
+
+def image_problem(
+    dataset: str,
+    path: Path,
+    build: Callable[[int], nn.Module],
+    settings: ImageSettings,
+    device: torch.device,
+    channels_last: bool = False,
+) -> ImageProblem:
+    """The problem on the images of `path`, or on a random share of them.
+
+    Args:
+        dataset: Name of the data set, a key of `LOOKS`.
+        path: Its file.
+        build: Makes the model from the number of classes.
+        settings: Augmentation, label smoothing, batch size, and which images are used.
+        device: Where everything stands.
+        channels_last: See `ImageProblem`.
+
+    Raises:
+        UserError: If the file is unreadable.
+    """
+    stored = read_images(path)
+    classes = stored.classes  # alone, so that the problem does not keep all images alive
+
+    def part(name: str, images: NDArray[np.uint8], labels: NDArray[np.int64]) -> LabelledImages:
+        if settings.subset_ratio < 1:
+            order = permutation(len(labels), settings.split_seed, f"subset/{name}")
+            rows = share(order, settings.subset_ratio).numpy()
+            images, labels = images[rows], labels[rows]
+        return LabelledImages(
+            torch.from_numpy(images).to(device), torch.from_numpy(labels).to(device)
+        )
+
+    return ImageProblem(
+        lambda: build(classes),
+        part("train", stored.train_images, stored.train_labels),
+        part("validation", stored.test_images, stored.test_labels),
+        LOOKS[dataset],
+        settings,
+        device,
+        channels_last,
+    )

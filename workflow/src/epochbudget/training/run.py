@@ -1,0 +1,82 @@
+"""What identifies a training run, and therefore its folder in the store."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from epochbudget import registry
+from epochbudget.digest import code_digest
+from epochbudget.files import canonical_json, text_digest
+from epochbudget.methods.base import Method
+from epochbudget.tasks.base import Task
+
+TRAINING = "epochbudget.training.loop"
+
+
+@dataclass(frozen=True)
+class Run:
+    """One training run: a pure function of these values, the code and the data.
+
+    Attributes:
+        task: Label and settings of the task, as in the specification of its job.
+        method: Code of the method.
+        optimizer: "Adam" or "AdamW"; None for a method that brings its own.
+        hyperparameters: The method's hyperparameters, "lr" among them.
+        budget: Epoch budget.
+        seed: The run's seed.
+        data: Digest of the data file.
+    """
+
+    task: Mapping[str, Any]
+    method: str
+    optimizer: str | None
+    hyperparameters: Mapping[str, Any]
+    budget: int
+    seed: int
+    data: str
+
+    @property
+    def budget_free(self) -> bool:
+        """Whether a shorter run is an exact prefix of this one."""
+        return self.the_method.budget_free(self.hyperparameters)
+
+    @property
+    def the_method(self) -> Method:
+        """The registry's entry of the method."""
+        return registry.methods()[self.method]
+
+    @property
+    def the_task(self) -> Task:
+        """The registry's entry of the task."""
+        return registry.tasks()[self.task["label"]]
+
+    def identity(self) -> dict[str, Any]:
+        """All that the result depends on; a budget-free run's budget is no part of it."""
+        problem = self.the_task.problem.__module__
+        return {
+            "task": dict(self.task),
+            "method": self.method,
+            "per_batch": self.the_method.per_batch,
+            "optimizer": self.optimizer,
+            "hyperparameters": dict(self.hyperparameters),
+            "budget": None if self.budget_free else self.budget,
+            "seed": self.seed,
+            "data": self.data,
+            "code": code_digest(TRAINING, problem, self.the_method.module),
+        }
+
+    @property
+    def key(self) -> str:
+        """The run key: a digest of the identity."""
+        return text_digest(canonical_json(self.identity()))
+
+    def __str__(self) -> str:
+        return f"{self.task['label']} {self.method} budget {self.budget} seed {self.seed}"
+
+
+def with_defaults(
+    method: Method, given: Mapping[str, Any], infimum_lr: float | None
+) -> dict[str, Any]:
+    """Hyperparameters of a run: what was found or given, over the method's constant defaults."""
+    base: dict[str, Any] = {} if infimum_lr is None else {"infimum_lr": infimum_lr}
+    return {**base, **method.defaults, **given}
