@@ -1,6 +1,8 @@
 """Small inputs of figures, for the tests of what they show and of how they look."""
 
 import csv
+import os
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +13,8 @@ from epochbudget.curves import CurveSet, export
 from epochbudget.metrics.base import COLUMNS
 from epochbudget.metrics.names import model_name
 
+ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+"""Of another Python process: it finds the same packages as this one."""
 SCALE = {"run": "demo", "seeds": 2, "budgets": [4, 6]}
 CURVE = {**SCALE, "method": "ExpHyperbolicLR", "band": True}
 FINALS = {("N", 4): 1e-3, ("N", 6): 5e-4, ("EH", 4): 2e-4, ("H", 4): 3e-4, ("H", 6): 1e-5}

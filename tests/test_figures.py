@@ -10,14 +10,6 @@ import matplotlib
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
-from figure_samples import (
-    CURVE,
-    FINALS,
-    comparison_options,
-    curves_file,
-    finals_file,
-    oscillator_file,
-)
 from matplotlib.figure import Figure as Canvas
 
 from epochbudget import registry
@@ -28,6 +20,15 @@ from epochbudget.figures import comparison, learning_curve, oscillator, schedule
 from epochbudget.metrics.base import COLUMNS
 from epochbudget.metrics.names import model_name
 from epochbudget.schedules.rates import learning_rates
+from figure_samples import (
+    CURVE,
+    ENVIRONMENT,
+    FINALS,
+    comparison_options,
+    curves_file,
+    finals_file,
+    oscillator_file,
+)
 
 
 def an_experiment(mode: str = "optimize_and_compare", **changes) -> SimpleNamespace:
@@ -79,7 +80,9 @@ def test_registering_figures_imports_nothing_heavy():
         "import sys; from epochbudget import registry; print(sorted(registry.figures()));"
         f"print([name for name in {heavy!r} if name in sys.modules])"
     )
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    ran = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=ENVIRONMENT
+    )
     kinds, loaded = ran.stdout.splitlines()
     assert loaded == "[]"
     assert {"learning_curve", "comparison", "schedule", "oscillator"} <= set(eval(kinds))

@@ -156,7 +156,17 @@ def test_a_device_that_is_not_there_is_refused() -> None:
 
 
 def test_the_command_line_starts_light() -> None:
-    heavy = "torch numpy pandas pyarrow matplotlib optuna numba scipy sklearn".split()
+    heavy = [
+        "torch",
+        "numpy",
+        "pandas",
+        "pyarrow",
+        "matplotlib",
+        "optuna",
+        "numba",
+        "scipy",
+        "sklearn",
+    ]
     code = (
         "import sys; from epochbudget.cli import _parser; _parser().format_help();"
         "from epochbudget.config.load import load; from epochbudget.experiment import Experiment;"

@@ -71,27 +71,27 @@ def _imports(tree: ast.AST) -> Iterator[str]:
 class _Pruned(ast.NodeTransformer):
     """Removes what cannot change a result."""
 
-    def visit_Expr(self, node: ast.Expr) -> ast.AST | None:  # noqa: N802 (ast's naming)
+    def visit_Expr(self, node: ast.Expr) -> ast.AST | None:
         is_text = isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
         return None if is_text else self.generic_visit(node)
 
-    def visit_If(self, node: ast.If) -> ast.AST | None:  # noqa: N802
+    def visit_If(self, node: ast.If) -> ast.AST | None:
         type_checking = isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
         return None if type_checking else self.generic_visit(node)
 
-    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST | None:  # noqa: N802
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST | None:
         bases = [base.id for base in node.bases if isinstance(base, ast.Name)]
         return None if _is_settings(bases) else self.generic_visit(node)
 
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST | None:  # noqa: N802
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST | None:
         declares_space = node.returns is not None and "Param" in ast.unparse(node.returns)
         return None if declares_space else self.generic_visit(node)
 
-    def visit_Assign(self, node: ast.Assign) -> ast.AST | None:  # noqa: N802
+    def visit_Assign(self, node: ast.Assign) -> ast.AST | None:
         names = {target.id for target in node.targets if isinstance(target, ast.Name)}
         return None if names & ENTRIES else self.generic_visit(node)
 
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST | None:  # noqa: N802
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST | None:
         entry = isinstance(node.target, ast.Name) and node.target.id in ENTRIES
         return None if entry else self.generic_visit(node)
 

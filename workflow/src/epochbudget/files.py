@@ -65,5 +65,5 @@ def text_digest(text: str) -> str:
 
 def file_digest(path: Path | str) -> str:
     """The SHA-256 of a file's content, in hexadecimal digits."""
-    with open(path, "rb") as stream:
+    with Path(path).open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()

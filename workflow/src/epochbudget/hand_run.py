@@ -10,7 +10,7 @@ from epochbudget.config.load import load_files
 from epochbudget.errors import UserError
 from epochbudget.experiment import Experiment, Pair
 from epochbudget.files import file_digest
-from epochbudget.schedules.settings import parse_settings
+from epochbudget.settings import RATE, WHOLE, parse_settings
 from epochbudget.training.device import prepare
 from epochbudget.training.run import Run, with_defaults
 from epochbudget.training.runner import Runner
@@ -41,9 +41,10 @@ def train(args: argparse.Namespace) -> None:
 
 
 def _run(experiment: Experiment, pair: Pair, args: argparse.Namespace, data: str) -> Run:
+    allowed = {**pair.method.settings, **({} if pair.method.lr_free else {"lr": RATE})}
     given: dict[str, Any] = {
         **experiment.default_hyperparameters(pair),
-        **parse_settings(args.settings),
+        **parse_settings(args.settings, allowed),
     }
     infimum_lr = experiment.config.infimum_lr if "infimum_lr" in pair.method.settings else None
     return Run(
@@ -51,7 +52,7 @@ def _run(experiment: Experiment, pair: Pair, args: argparse.Namespace, data: str
         method=pair.code,
         optimizer=None if pair.method.lr_free else pair.optimizer,
         hyperparameters=with_defaults(pair.method, given, infimum_lr),
-        budget=args.budget,
+        budget=int(WHOLE.checked("--budget", args.budget)),
         seed=args.seed,
         data=data,
     )

@@ -1,20 +1,18 @@
 """`epochbudget schedule`: the learning rate that a method uses in each optimizer step."""
 
 import argparse
-import math
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 
 from epochbudget.errors import UserError
-from epochbudget.methods.base import Method, Setting
+from epochbudget.methods.base import Method
 from epochbudget.registry import methods
+from epochbudget.settings import RATE, WHOLE, all_settings, parse_number, parse_settings
 
 DEFAULT_INFIMUM_LR = 1e-6
 ROWS = 11
 """Rows of the table for people."""
-WHOLE = Setting(int, "a whole number of at least 1", lambda value: value >= 1)
-RATE = Setting(float, "a number above 0", lambda value: 0 < value < math.inf)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME=VALUE",
         action="append",
         default=[],
-        help=f"a hyperparameter: {', '.join(sorted(_settings()))}",
+        help=f"a hyperparameter: {', '.join(sorted(all_settings()))}",
     )
     parser.add_argument(
         "--csv", action="store_true", help="print step,epoch,lr of every step, in full precision"
@@ -49,9 +47,9 @@ def run(args: argparse.Namespace) -> None:
     from epochbudget.schedules.rates import learning_rates  # imports torch
 
     method = _method(args.code)
-    budget = int(WHOLE.checked("--budget", _number("--budget", args.budget)))
+    budget = int(WHOLE.checked("--budget", parse_number("--budget", args.budget)))
     steps = int(
-        WHOLE.checked("--steps-per-epoch", _number("--steps-per-epoch", args.steps_per_epoch))
+        WHOLE.checked("--steps-per-epoch", parse_number("--steps-per-epoch", args.steps_per_epoch))
     )
     hyperparameters = _hyperparameters(method, args)
     rates = learning_rates(method, hyperparameters, budget, steps)
@@ -65,11 +63,6 @@ def run(args: argparse.Namespace) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _settings() -> dict[str, Setting]:
-    """Every name that some method uses."""
-    return {name: s for method in methods().values() for name, s in method.settings.items()}
-
-
 def _method(code: str) -> Method:
     if code not in methods():
         raise UserError(
@@ -78,23 +71,11 @@ def _method(code: str) -> Method:
     return methods()[code]
 
 
-def _number(name: str, text: str) -> float:
-    """The value of `text`: true, false, a whole number or a float."""
-    if text in ("true", "false"):
-        return text == "true"
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    raise UserError(f"{name} is {text!r}", "it takes a number (or true or false)")
-
-
 def _hyperparameters(method: Method, args: argparse.Namespace) -> dict[str, float]:
     """lr, infimum_lr and what else the method uses, from the command line."""
     given = _given(method, args)
     if args.lr is not None:
-        given["lr"] = RATE.checked("--lr", _number("--lr", args.lr))
+        given["lr"] = RATE.checked("--lr", parse_number("--lr", args.lr))
     elif not method.lr_free:
         raise UserError(f"--lr is missing, and {method.code} needs it", "add --lr 0.01, say")
     used = {*method.settings, *(() if method.lr_free else ("lr",))}
@@ -107,21 +88,10 @@ def _hyperparameters(method: Method, args: argparse.Namespace) -> dict[str, floa
 
 def _given(method: Method, args: argparse.Namespace) -> dict[str, float]:
     """The settings in --set and --infimum-lr, checked."""
-    allowed = {**_settings(), **method.settings}
-    pairs = [tuple(item.partition("=")[::2]) for item in args.set]
+    items = list(args.set)
     if args.infimum_lr is not None:
-        pairs.append(("infimum_lr", args.infimum_lr))
-    given: dict[str, float] = {}
-    for name, text in pairs:
-        if name not in allowed:
-            raise UserError(
-                f"--set names {name!r}, allowed are {', '.join(sorted(allowed))}",
-                "write --set name=value",
-            )
-        if name in given:
-            raise UserError(f"{name} is given twice", "give it once")
-        given[name] = allowed[name].checked(name, _number(name, text))
-    return given
+        items.append(f"infimum_lr={args.infimum_lr}")
+    return parse_settings(items, {**all_settings(), **method.settings})
 
 
 def _csv(rates: Sequence[float], steps_per_epoch: int) -> Iterator[str]:

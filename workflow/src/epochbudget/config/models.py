@@ -15,6 +15,7 @@ PositiveInt = Annotated[int, Field(gt=0)]
 Seed = Annotated[int, Field(ge=0)]
 Code = str
 Label = str
+PAPERS_SIX: tuple[Code, ...] | None = ("N", "P", "C", "E", "H", "EH")
 
 
 class Range(Section):
@@ -111,10 +112,7 @@ class Config(Section):
     methods: tuple[Code, ...] = tuple(registry.methods())
     """Codes of the methods to run."""
     methods_by_model: dict[Label, tuple[Code, ...] | None] = Field(
-        default_factory=lambda: {
-            "Integral_TF": ("N", "P", "C", "E", "H", "EH"),
-            "DIGITS_CNN": ("N", "P", "C", "E", "H", "EH"),
-        }
+        default_factory=lambda: {"Integral_TF": PAPERS_SIX, "DIGITS_CNN": PAPERS_SIX}
     )
     """Other lists of methods for single models; null means `methods`."""
     optimizers: tuple[Literal["AdamW", "Adam"], ...] = ("AdamW",)

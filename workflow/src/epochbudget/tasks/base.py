@@ -40,7 +40,8 @@ class Problem(Protocol):
 
     def validate(self, model: "nn.Module") -> "tuple[Tensor, Tensor | None]":
         """(loss, accuracy or None), scalars on the device: loss is the mean over batches of the
-        batch means, so that a smaller last batch weighs the same (paper protocol)."""
+        batch means, so that a smaller last batch weighs the same (paper protocol).
+        """
 
 
 @dataclass(frozen=True)

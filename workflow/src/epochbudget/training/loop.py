@@ -80,7 +80,7 @@ class Trainer:
         """Train for one epoch, then validate."""
         lr = float(self.optimizer.param_groups[0]["lr"])
         order = epoch_order(self.problem.train_size, self.order)
-        losses = [self._step(index) for index in order.split(self.problem.batch_size)]
+        losses = [self._step(index) for index in torch.split(order, self.problem.batch_size)]
         if self.scheduler and not self.per_batch:
             self.scheduler.step()
         val_loss, accuracy = self.problem.validate(self.model)

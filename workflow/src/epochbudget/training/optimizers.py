@@ -8,8 +8,6 @@ from torch.optim import Adam, AdamW, Optimizer
 
 from epochbudget.methods.base import Method
 
-OPTIMIZERS: dict[str, type[Optimizer]] = {"Adam": Adam, "AdamW": AdamW}
-
 
 def make_optimizer(
     model: nn.Module, method: Method, name: str | None, hyperparameters: Mapping[str, Any]
@@ -25,4 +23,5 @@ def make_optimizer(
     trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
     if method.optimizer is not None:
         return method.optimizer(trained, hyperparameters)
-    return OPTIMIZERS[name or "AdamW"](trained, lr=hyperparameters["lr"], fused=True)
+    kind = Adam if name == "Adam" else AdamW
+    return kind(trained, lr=hyperparameters["lr"], fused=True)

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from epochbudget.training.provenance import provenance
 from epochbudget.training.run import Run
@@ -15,10 +15,9 @@ from epochbudget.training.tracking import Tracking, tracked
 
 if TYPE_CHECKING:
     import torch
-
-    from epochbudget.tasks.base import Problem
     from tqdm import tqdm
 
+    from epochbudget.tasks.base import Problem
     from epochbudget.training.loop import EpochResult, Trainer
 
 log = logging.getLogger(__name__)
@@ -134,11 +133,12 @@ def _append(history: History, result: "EpochResult", seconds: float) -> None:
         values.append(row[name])
 
 
-def _progress(run: Run) -> "tqdm[None]":
+def _progress(run: Run) -> "tqdm[Any]":
     """A progress bar, only where a person watches."""
     from tqdm import tqdm
 
-    return tqdm(total=run.budget, desc=str(run), unit="epoch", leave=False, disable=None)
+    bar: tqdm[Any] = tqdm(total=run.budget, desc=str(run), unit="epoch", leave=False, disable=None)
+    return bar
 
 
 class _EndRequest:
