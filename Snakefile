@@ -22,6 +22,6 @@ include: "workflow/rules/figures.smk"
 
 rule all:
     default_target: True
-    localrule: True
     input:
         EXPERIMENT.results,
+    localrule: True

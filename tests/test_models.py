@@ -30,9 +30,6 @@ def linear(inputs: int, outputs: int) -> int:
     return inputs * outputs + outputs
 
 
-# Sizes, counted layer by layer ------------------------------------------------------------------
-
-
 def lstm_size(inputs: int, hidden: int, layers: int) -> int:
     """Four gates, each with input weights, hidden weights and two biases."""
     first = 4 * (inputs * hidden + hidden * hidden + 2 * hidden)
@@ -106,9 +103,6 @@ def test_vit_size() -> None:
     assert parameters(ViT) == expected
 
 
-# Shapes and configurable sizes ------------------------------------------------------------------
-
-
 def test_shapes() -> None:
     u, y, images = torch.rand(3, 7), torch.rand(5), torch.rand(2, 3, 32, 32)
     assert LSTM(3, 2, horizon=4, hidden=6, layers=2)(torch.rand(5, 9, 3)).shape == (5, 4, 2)
@@ -130,9 +124,6 @@ def test_resnet_keeps_the_resolution_of_small_images() -> None:
     assert seen == [(1, 512, 4, 4)]
 
 
-# Fast forms against plain ones ------------------------------------------------------------------
-
-
 def trained(model: nn.Module, u: Tensor, y: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
     """(losses of 20 AdamW steps, predictions after them)."""
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3)
@@ -140,7 +131,7 @@ def trained(model: nn.Module, u: Tensor, y: Tensor, target: Tensor) -> tuple[Ten
     for _ in range(20):
         optimizer.zero_grad()
         loss = functional.mse_loss(model(u, y), target)
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
         losses.append(loss.detach())
     return torch.stack(losses), model(u, y).detach()
@@ -237,9 +228,6 @@ def test_lstm_is_the_plain_loop(inputs: int, outputs: int) -> None:
     with torch.no_grad():
         expected = lstm_reference(model, history)
     torch.testing.assert_close(model(history), expected, rtol=0, atol=1e-13)
-
-
-# Symmetries and frozen parts --------------------------------------------------------------------
 
 
 def test_frozen_bias_keeps_its_start_and_the_other_weights_do_not_notice() -> None:

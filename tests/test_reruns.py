@@ -55,7 +55,7 @@ def test_a_formula_reruns_its_methods(checkout: Checkout) -> None:
     jobs = checkout.plan(*TINY)
     assert {job[2] for job in of_rule(jobs, "study", "compare", "curves")} == {"EH"}
     names = {job[1] for job in of_rule(jobs, "figure")}
-    assert {"learning_curve_OSC_LSTM-EH", "schedule_EH", "schedule_WEH"} <= names
+    assert {"learning_curve_OSC_LSTM-EH", "schedule_EH"} <= names
     assert not {"learning_curve_OSC_LSTM-N", "schedule_N", "schedule_H", "oscillator"} & names
 
 

@@ -1,4 +1,4 @@
-"""Tasks: windows, splits, scaling, augmentation, validation, and what the registry finds."""
+"""Tasks: what the registry finds, settings, operators, and all tasks together."""
 
 import subprocess
 import sys
@@ -9,44 +9,26 @@ import numpy as np
 import pydantic
 import pytest
 import torch
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 
 from epochbudget import registry
 from epochbudget.data.generators import read
 from epochbudget.errors import UserError
-from epochbudget.seeds import derive_seed
 from epochbudget.tasks.base import Problem
 from epochbudget.tasks.cnn import CNNSettings
 from epochbudget.tasks.integral_tf import IntegralTFSettings
 from epochbudget.tasks.osc_lstm import OSCLSTMSettings
 from epochbudget.tasks.problems import operator_data
-from epochbudget.tasks.problems.images import (
-    LOOKS,
-    ImageProblem,
-    LabelledImages,
-    crop_and_flip,
-    crop_and_flip_reference,
-    draw,
-    normalise,
-)
-from epochbudget.tasks.problems.splits import permutation, share
-from epochbudget.tasks.problems.windows import Windows, scaled, split, trajectories, window_starts
 from epochbudget.tasks.vit import ViTSettings
+from task_samples import build, oscillator_columns, write_images
 
-CPU = torch.device("cpu")
 UNUSED = torch.Generator()
-PATH = Path("file")
 
 
 @pytest.fixture
 def oscillator(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """Three trajectories of 60 rows; x, v and a are all different."""
-    rng = np.random.default_rng(0)
-    columns = {name: rng.normal(size=180) for name in ("x", "v", "a")}
-    columns |= {"t": np.tile(np.arange(60) / 1000, 3), "zeta": np.repeat([0.0, 0.01, 0.02], 60)}
+    columns = oscillator_columns()
     monkeypatch.setattr(read, "read_oscillator", lambda path: columns)
     return columns
 
@@ -63,30 +45,7 @@ def integral(monkeypatch: pytest.MonkeyPatch) -> tuple[Any, Any, Any]:
 
 @pytest.fixture
 def images_file(tmp_path: Path) -> Path:
-    rng = np.random.default_rng(0)
-
-    def part(size: int) -> tuple[Any, Any]:
-        return rng.integers(0, 256, (size, 3, 32, 32), np.uint8), rng.integers(0, 10, size)
-
-    (train, train_labels), (test, test_labels) = part(40), part(22)
-    np.savez(
-        tmp_path / "images.npz",
-        train_images=train,
-        train_labels=train_labels,
-        test_images=test,
-        test_labels=test_labels,
-        classes=10,
-        verified=False,
-    )
-    return tmp_path / "images.npz"
-
-
-def build(label: str, path: Path = PATH, **options: Any) -> Any:
-    task = registry.tasks()[label]
-    return task.problem(task.settings(**options).model_dump(), path, CPU)
-
-
-# Registry and settings --------------------------------------------------------------------------
+    return write_images(tmp_path / "images.npz")
 
 
 def test_labels_datasets_and_sections() -> None:
@@ -159,108 +118,6 @@ def test_bad_settings_are_refused(kind: Any, values: dict[str, Any]) -> None:
         kind(**values)
 
 
-# Seeds, splits, windows -------------------------------------------------------------------------
-
-
-def test_seeds_are_stable_and_differ_by_name_and_base() -> None:
-    first_digits = "ad1a65cd9de1fdd8"  # of the SHA-256 of the text 42/split
-    assert derive_seed(42, "split") == int(first_digits, 16) // 2
-    seeds = {derive_seed(base, name) for base in range(50) for name in ("split", "order", "init")}
-    assert len(seeds) == 150
-    assert all(0 <= seed < 2**63 for seed in seeds)
-
-
-@given(
-    lengths=st.lists(st.integers(1, 40), min_size=1, max_size=4),
-    window=st.integers(1, 12),
-    stride=st.integers(1, 7),
-)
-def test_windows_fill_trajectories_and_never_cross(
-    lengths: list[int], window: int, stride: int
-) -> None:
-    owner = np.repeat(np.arange(len(lengths)), lengths)
-    expected = []
-    for begin in np.cumsum([0, *lengths[:-1]]):
-        length = lengths[owner[begin]]
-        expected += [begin + s for s in range(0, length, stride) if s + window <= length]
-    if len(expected) < 5:
-        with pytest.raises(UserError, match="fewer than 5 windows"):
-            window_starts(lengths, window, stride)
-        return
-    starts = window_starts(lengths, window, stride).tolist()
-    assert starts == expected
-    assert all(len(set(owner[start : start + window])) == 1 for start in starts)
-
-
-@settings(deadline=None)
-@given(size=st.integers(5, 300), seed=st.integers(0, 2**31), ratio=st.floats(0.01, 1))
-def test_split_is_disjoint_and_shares_are_nested(size: int, seed: int, ratio: float) -> None:
-    starts = torch.arange(size) * 3
-    train, validation = split(starts, seed, 1.0)
-    assert len(train) == int(0.8 * size)
-    assert sorted(train.tolist() + validation.tolist()) == starts.tolist()
-    again = split(starts, seed, ratio)
-    assert again[0].tolist() == train[: len(again[0])].tolist()
-    assert again[1].tolist() == validation[: len(again[1])].tolist()
-    assert len(again[0]) == max(1, round(ratio * len(train)))
-
-
-def test_split_depends_on_its_seed_alone() -> None:
-    starts = torch.arange(100)
-    torch.manual_seed(1)
-    first = split(starts, 42, 1.0)[0]
-    torch.manual_seed(2)
-    assert torch.equal(first, split(starts, 42, 1.0)[0])
-    assert not torch.equal(first, split(starts, 43, 1.0)[0])
-    assert not torch.equal(permutation(100, 42, "a"), permutation(100, 42, "b"))
-
-
-def test_windows_are_slices() -> None:
-    table, starts = torch.randn(50, 3), torch.tensor([4, 0, 17, 30])
-    windows = Windows(table, starts, history=6, horizon=4, outputs=2)
-    (history,), target = windows[torch.tensor([2, 0, 2])]
-    for row, start in enumerate([17, 4, 17]):
-        assert torch.equal(history[row], table[start : start + 6])
-        assert torch.equal(target[row], table[start + 6 : start + 10, :2])
-    assert windows[1:3][1].shape == (2, 4, 2)
-
-
-def test_scaling_is_per_column_over_the_loaded_rows(oscillator: dict[str, Any]) -> None:
-    (rows,) = trajectories(oscillator, (0.01,))
-    assert rows.tolist() == list(range(60, 120))
-    table = scaled(oscillator, ("a", "x"), rows)
-    for column, name in enumerate(("a", "x")):
-        values = oscillator[name][60:120]
-        plain = [(v - min(values)) / (max(values) - min(values)) for v in values]
-        assert table[:, column].tolist() == plain
-    assert (table.min(), table.max()) == (0, 1)
-
-
-def test_oscillator_mistakes_are_named(oscillator: dict[str, Any]) -> None:
-    with pytest.raises(UserError, match=r"damping 0\.05, only \[0\.0, 0\.01, 0\.02\]"):
-        trajectories(oscillator, (0.05,))
-    oscillator["v"][:] = 3.0
-    with pytest.raises(UserError, match=r"columns \['v'\] .* constant"):
-        scaled(oscillator, ("x", "v", "a"), np.arange(180))
-
-
-@pytest.mark.parametrize(("dtype", "rows"), [("simple", 60), ("damped", 60), ("total", 180)])
-@pytest.mark.parametrize(("mode", "sizes"), [("S", (1, 1)), ("MS", (3, 1)), ("M", (3, 3))])
-def test_oscillator_problem(
-    oscillator: dict[str, Any], dtype: str, rows: int, mode: str, sizes: tuple[int, int]
-) -> None:
-    problem = build("OSC_LSTM", dtype=dtype, mode=mode, history=7, horizon=4, stride=1)
-    per_trajectory = 60 - 11 + 1
-    assert problem.train_size + problem.validation_size == rows // 60 * per_trajectory
-    (history,), target = problem.train[torch.arange(3)]
-    assert (history.shape, target.shape) == ((3, 7, sizes[0]), (3, 4, sizes[1]))
-    assert problem.model()(history).shape == target.shape
-    assert history.dtype == target.dtype == torch.float32
-
-
-# Operators --------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("label", ["Integral_MLP", "Integral_TF"])
 def test_operator_problem(integral: tuple[Any, Any, Any], label: str) -> None:
     sensors, targets, queries = integral
@@ -287,7 +144,7 @@ def test_too_few_functions_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_regression_validation_is_the_plain_loop(
     label: str, oscillator: Any, integral: Any
 ) -> None:
-    options = {"stride": 1} if label == "OSC_LSTM" else {}
+    options: dict[str, Any] = {"stride": 1} if label == "OSC_LSTM" else {}
     problem = build(label, batch_size=4, **options)
     assert problem.validation_size % 4 != 0
     torch.manual_seed(0)
@@ -316,129 +173,6 @@ def test_training_loss_is_the_mean_over_the_chosen_samples(integral: Any) -> Non
     assert all(p.grad is not None for p in model.parameters())
 
 
-# Images -----------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("flips", [True, False])
-def test_augmentation_is_the_plain_one(flips: bool) -> None:
-    images = torch.randint(0, 256, (200, 3, 32, 32), dtype=torch.uint8)
-    offsets, mirrored = draw(200, flips, torch.Generator().manual_seed(1))
-    fast = crop_and_flip(images, offsets, mirrored)
-    assert fast.dtype == torch.uint8
-    assert torch.equal(fast, crop_and_flip_reference(images, offsets, mirrored))
-    assert not torch.equal(fast, images)
-
-
-def test_augmentation_draws_offsets_then_flips() -> None:
-    generator = torch.Generator().manual_seed(5)
-    offsets = torch.randint(0, 9, (300, 2), generator=generator)
-    mirrored = torch.randint(0, 2, (300,), generator=generator).bool()
-    drawn = draw(300, True, torch.Generator().manual_seed(5))
-    assert torch.equal(drawn[0], offsets)
-    assert torch.equal(drawn[1], mirrored)
-    assert set(offsets.flatten().tolist()) == set(range(9))
-    assert draw(300, False, torch.Generator().manual_seed(5))[1] is None
-
-
-def test_normalisation_and_black_border() -> None:
-    """Channel by channel (value / 255 - mean) / std; the padding is black, not the mean."""
-    looks = LOOKS["cifar100"]
-    mean, std = (torch.tensor(v).view(-1, 1, 1) for v in (looks.mean, looks.std))
-    white = torch.full((1, 3, 32, 32), 255, dtype=torch.uint8)
-    corner = crop_and_flip(white, torch.tensor([[0, 0]]), None)
-    result = normalise(corner, mean, std)
-    for channel in range(3):
-        black = -looks.mean[channel] / looks.std[channel]
-        bright = (1 - looks.mean[channel]) / looks.std[channel]
-        assert result[0, channel, 0, 31].item() == pytest.approx(black, rel=1e-6)
-        assert result[0, channel, 4, 4].item() == pytest.approx(bright, rel=1e-6)
-
-
-def recorded(problem: ImageProblem, index: Tensor, augmentation: torch.Generator) -> Tensor:
-    """The images that a model sees in `train_loss`."""
-    seen = []
-
-    class Recorder(nn.Module):
-        def forward(self, images: Tensor) -> Tensor:
-            seen.append(images)
-            return images.flatten(1)[:, :10]
-
-    problem.train_loss(Recorder(), index, augmentation)
-    return seen[0]
-
-
-def plain(images: Tensor, name: str) -> Tensor:
-    mean, std = (torch.tensor(v).view(-1, 1, 1) for v in (LOOKS[name].mean, LOOKS[name].std))
-    return torch.stack([(image / 255 - mean) / std for image in images])
-
-
-@pytest.mark.parametrize("name", ["cifar10", "digits"])
-@pytest.mark.parametrize("model", ["CNN", "ViT"])
-def test_training_images(images_file: Path, name: str, model: str) -> None:
-    """Exactly the plain pipeline for the same draws; digits are never mirrored."""
-    label, index = f"{name.upper()}_{model}", torch.tensor([7, 0, 7, 21])
-    raw = torch.from_numpy(read.read_images(images_file).train_images)[index]
-    problem = build(label, images_file, subset_ratio=1.0)
-    offsets, mirrored = draw(4, name != "digits", torch.Generator().manual_seed(3))
-    expected = plain(crop_and_flip_reference(raw, offsets, mirrored), name)
-    seen = recorded(problem, index, torch.Generator().manual_seed(3))
-    assert torch.equal(seen, expected)
-    still = build(label, images_file, subset_ratio=1.0, augment=False)
-    untouched = torch.Generator().manual_seed(3)
-    assert torch.equal(recorded(still, index, untouched), plain(raw, name))
-    assert torch.equal(untouched.get_state(), torch.Generator().manual_seed(3).get_state())
-
-
-def test_image_validation_is_the_plain_loop(images_file: Path) -> None:
-    data = read.read_images(images_file)
-    images = plain(torch.from_numpy(data.test_images), "cifar10")
-    labels = torch.from_numpy(data.test_labels)
-    problem = build("CIFAR10_CNN", images_file, subset_ratio=1.0, batch_size=8)
-    torch.manual_seed(0)
-    model = problem.model()
-    losses, correct = [], 0
-    for start in range(0, 22, 8):
-        scores, answers = model(images[start : start + 8]), labels[start : start + 8]
-        shares = torch.full((len(answers), 10), 0.1 / 10)
-        shares[torch.arange(len(answers)), answers] += 0.9
-        losses.append(-(shares * scores.log_softmax(1)).sum(1).mean().item())
-        correct += int((scores.argmax(1) == answers).sum())
-    loss, accuracy = problem.validate(model)
-    assert loss.item() == pytest.approx(sum(losses) / 3, rel=1e-5)
-    assert accuracy is not None
-    assert accuracy.item() == pytest.approx(correct / 22)
-
-
-def test_validation_is_done_in_evaluation_mode() -> None:
-    modes = []
-
-    class Recorder(nn.Module):
-        def forward(self, images: Tensor) -> Tensor:
-            modes.append((self.training, torch.is_grad_enabled()))
-            return images.flatten(1)[:, :10]
-
-    some = LabelledImages(torch.zeros(5, 3, 32, 32, dtype=torch.uint8), torch.zeros(5).long())
-    problem = ImageProblem(Recorder, some, some, LOOKS["digits"], CNNSettings(), CPU)
-    model = problem.model()
-    problem.validate(model)
-    assert modes == [(False, False)]
-    assert model.training
-
-
-def test_subsets_of_images_are_seeded(images_file: Path) -> None:
-    data = read.read_images(images_file)
-    problem = build("DIGITS_CNN", images_file, subset_ratio=0.25, split_seed=7)
-    assert (problem.train_size, problem.validation_size) == (10, 6)
-    rows = share(permutation(40, 7, "subset/train"), 0.25)
-    assert np.array_equal(problem.train.images, data.train_images[rows])
-    assert np.array_equal(problem.train.labels, data.train_labels[rows])
-    other = build("DIGITS_CNN", images_file, subset_ratio=0.25, split_seed=8)
-    assert not torch.equal(problem.train.images, other.train.images)
-
-
-# All together -----------------------------------------------------------------------------------
-
-
 def trained(problem: Problem) -> list[Tensor]:
     """Losses and parameters of three AdamW steps, seeded as the training core does it."""
     torch.manual_seed(1)
@@ -449,7 +183,7 @@ def trained(problem: Problem) -> list[Tensor]:
     for start in range(3):
         optimizer.zero_grad()
         loss = problem.train_loss(model, torch.arange(start, start + 4), augmentation)
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
         losses.append(loss.detach())
     return [*losses, problem.validate(model)[0], *(p.detach() for p in model.parameters())]

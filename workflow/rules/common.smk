@@ -1,35 +1,26 @@
-# What every rule file needs: the package on the path, the checked configuration, the patterns of
-# wildcards. Makes no file itself.
-import os
+# The package on the path, the checked configuration, the patterns of wildcards, and the functions
+# that rules ask for their inputs. Makes no file itself.
 import re
 import sys
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
-SOURCE = str(Path(workflow.basedir) / "workflow" / "src")
-sys.path.insert(0, SOURCE)
-# Jobs run this checkout's package with this Python, whatever else is installed or activated.
-os.environ["PYTHONPATH"] = os.pathsep.join(
-    filter(None, [SOURCE, os.environ.get("PYTHONPATH")])
-)
-os.environ["PATH"] = os.pathsep.join(
-    [str(Path(sys.executable).parent), os.environ["PATH"]]
-)
+sys.path.insert(0, str(Path(workflow.basedir) / "workflow" / "src"))
 
 from epochbudget import registry
 from epochbudget.config.load import load
 from epochbudget.errors import UserError
 from epochbudget.experiment import Experiment
 from epochbudget.files import canonical_json
+from epochbudget.jobs import export_environment
 
 try:
     EXPERIMENT = Experiment(load(config))
 except UserError as error:
     raise WorkflowError(str(error)) from None
 
-# How jobs run, not what they compute: in no rule's params, so that a change reruns nothing.
-RUNTIME = canonical_json(EXPERIMENT.runtime)
+export_environment(EXPERIMENT.runtime)
 
 
 def pair(wildcards):
@@ -40,6 +31,32 @@ def pair(wildcards):
 def data_of(wildcards):
     """The data file of a job's model."""
     return EXPERIMENT.path("data", dataset=pair(wildcards).task.dataset)
+
+
+def best_of(wildcards):
+    """The study that a comparison takes its hyperparameters from; none in mode `compare`."""
+    if EXPERIMENT.mode == "compare":
+        return []
+    return EXPERIMENT.path("best", label=wildcards.label, code=wildcards.code)
+
+
+def quantity_of(wildcards):
+    """What a curve file holds, by its label."""
+    return "loss" if wildcards.curve in EXPERIMENT.labels else "accuracy"
+
+
+def curves_of(wildcards):
+    """All comparisons, for a metric of curves."""
+    if not registry.metrics()[wildcards.metric].from_curves:
+        return []
+    return [
+        EXPERIMENT.path("runs", label=p.label, code=p.code) for p in EXPERIMENT.pairs
+    ]
+
+
+def drawing(wildcards):
+    """What a figure is drawn from."""
+    return EXPERIMENT.drawings[wildcards.figure]
 
 
 def names(values):

@@ -4,13 +4,6 @@
 #   keeps: every run in results/store: a finished run is never trained again
 
 
-def best_of(wildcards):
-    """The study that a comparison takes its hyperparameters from; none in mode `compare`."""
-    if EXPERIMENT.mode == "compare":
-        return []
-    return EXPERIMENT.path("best", label=wildcards.label, code=wildcards.code)
-
-
 rule compare:
     input:
         data=data_of,
@@ -29,4 +22,4 @@ rule compare:
         best=lambda w, input: ["--best", input.best] if input.best else [],
     shell:
         "python -m epochbudget compare {params.spec:q} --data {input.data:q} {params.best:q}"
-        " --out {output:q} --log {log:q} --runtime {RUNTIME:q}"
+        " --out {output:q} --log {log:q}"

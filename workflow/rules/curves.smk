@@ -4,14 +4,11 @@
 #          classifiers
 
 
-def quantity_of(wildcards):
-    """What a curve file holds, by its label."""
-    return "loss" if wildcards.curve in EXPERIMENT.labels else "accuracy"
-
-
 rule curves:
     input:
-        lambda w: EXPERIMENT.path("runs", label=w.curve.removesuffix("_ACC"), code=w.code),
+        lambda w: EXPERIMENT.path(
+            "runs", label=w.curve.removesuffix("_ACC"), code=w.code
+        ),
     output:
         EXPERIMENT.pattern("curves").replace("{label}", "{curve}"),
     log:

@@ -22,6 +22,6 @@ rule generate_data:
 
 # Cluster nodes often have no network, so downloads run where Snakemake runs.
 use rule generate_data as download_data with:
-    localrule: True
     wildcard_constraints:
         dataset=names(n for n, d in registry.datasets().items() if d.local),
+    localrule: True

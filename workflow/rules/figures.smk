@@ -3,17 +3,9 @@
 #   makes: figures/<run>/<figure>.{png,pdf}
 
 
-def kind_of(wildcards):
-    return EXPERIMENT.drawings[wildcards.figure][0]
-
-
-def drawing_of(wildcards):
-    return EXPERIMENT.drawings[wildcards.figure][1]
-
-
 rule figure:
     input:
-        lambda w: drawing_of(w).inputs,
+        lambda w: drawing(w).inputs,
     output:
         png=EXPERIMENT.pattern("figure").replace("{format}", "png"),
         pdf=EXPERIMENT.pattern("figure").replace("{format}", "pdf"),
@@ -22,9 +14,9 @@ rule figure:
     conda:
         "../../envs/epochbudget.yaml"
     params:
-        kind=kind_of,
-        options=lambda w: canonical_json(drawing_of(w).options),
-        code=lambda w: EXPERIMENT.figure_code(kind_of(w)),
+        kind=lambda w: drawing(w).kind,
+        options=lambda w: canonical_json(drawing(w).options),
+        code=lambda w: EXPERIMENT.figure_code(drawing(w).kind),
     shell:
         "python -m epochbudget figure {params.kind} {params.options:q} --inputs {input:q}"
         " --out {output.png:q} --log {log:q}"

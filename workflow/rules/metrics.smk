@@ -3,13 +3,6 @@
 #   makes: results/<run>/metrics/<metric>.csv
 
 
-def curves_of(wildcards):
-    """All comparisons, for a metric of curves."""
-    if not registry.metrics()[wildcards.metric].from_curves:
-        return []
-    return [EXPERIMENT.path("runs", label=p.label, code=p.code) for p in EXPERIMENT.pairs]
-
-
 rule metric:
     input:
         curves_of,

@@ -23,4 +23,4 @@ rule study:
         folder=lambda w, output: str(Path(output.best).parent),
     shell:
         "python -m epochbudget study {params.spec:q} --data {input.data:q}"
-        " --folder {params.folder:q} --log {log:q} --runtime {RUNTIME:q}"
+        " --folder {params.folder:q} --log {log:q}"

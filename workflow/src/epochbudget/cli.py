@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from epochbudget import __version__, registry, schedule_command
 from epochbudget.errors import UserError
+from epochbudget.jobs import runtime
 
 if TYPE_CHECKING:
     from epochbudget.training.runner import Runner
@@ -110,7 +111,6 @@ def _add_training(command: argparse.ArgumentParser) -> None:
     command.add_argument("--data", type=Path, required=True, help="the data file")
     command.add_argument("--store", type=Path, default=Path("results/store"))
     command.add_argument("--log", type=Path, help="log file (default: the terminal)")
-    command.add_argument("--runtime", type=json.loads, default={}, help="device, logs, tracking")
 
 
 def _runner(args: argparse.Namespace) -> "Runner":
@@ -119,13 +119,13 @@ def _runner(args: argparse.Namespace) -> "Runner":
     from epochbudget.training.store import Store
     from epochbudget.training.tracking import Tracking
 
-    runtime = dict(args.runtime)
+    settings = runtime()
     return Runner(
         store=Store(args.store),
         data=args.data,
-        device=prepare(runtime.pop("device", "auto")),
-        tracking=Tracking(**runtime.pop("tracking", {})),
-        **runtime,
+        device=prepare(settings.pop("device", "auto")),
+        tracking=Tracking(**settings.pop("tracking", {})),
+        **settings,
     )
 
 

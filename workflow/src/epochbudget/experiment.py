@@ -4,7 +4,7 @@ each job the slice of the configuration that it depends on.
 Snakemake builds its DAG from here, so nothing heavy is imported.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -244,10 +244,10 @@ class Experiment:
     # Figures ------------------------------------------------------------------------------
 
     @cached_property
-    def drawings(self) -> dict[str, tuple[str, Drawing]]:
-        """Kind and drawing of every figure by the name of its file."""
+    def drawings(self) -> dict[str, Drawing]:
+        """Every figure by the name of its file."""
         return {
-            name: (kind, drawing)
+            name: replace(drawing, kind=kind)
             for kind, figure in registry.figures().items()
             for name, drawing in figure.drawings(self).items()
         }

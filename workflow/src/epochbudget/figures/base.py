@@ -18,10 +18,12 @@ class Drawing:
     Attributes:
         inputs: Files it reads, as paths relative to the working folder.
         options: JSON values that the picture depends on, besides its inputs.
+        kind: Name of its kind; filled in by the experiment.
     """
 
     inputs: tuple[str, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
+    kind: str = ""
 
 
 @dataclass(frozen=True)

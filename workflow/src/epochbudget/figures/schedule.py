@@ -32,7 +32,7 @@ def drawings(experiment: "Experiment") -> dict[str, Drawing]:
                 "formula": code_digest(method.module),
             }
         )
-        for code, method in methods().items()
+        for code, method in ((c, methods()[c]) for c in experiment.methods)
     }
 
 

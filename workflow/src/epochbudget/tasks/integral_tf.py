@@ -18,7 +18,7 @@ class IntegralTFSettings(OperatorSettings):
 
     subset_ratio: float = Field(default=0.25, gt=0, le=1)
     """Share of the training functions and of the validation functions that is used: the first."""
-    sensor_stride: int = Field(default=5, ge=1)
+    sensor_stride: int = Field(default=10, ge=1)
     """Every how many of the stored sensors the model reads."""
     d_model: int = Field(default=16, ge=2, multiple_of=2)
     """Width of the embeddings, a multiple of `heads`."""
