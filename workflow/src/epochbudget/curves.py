@@ -256,7 +256,8 @@ def _raw_table(path: Path, quantity: Quantity) -> "pa.Table":
     types = dict.fromkeys(("budget", "seed", "epoch"), pa.int64()) | {"status": pa.string()}
     types[_COLUMNS[quantity]] = pa.float64()
     try:
-        table = pq.read_table(path, columns=list(types)).select(list(types))
+        with pq.ParquetFile(path) as file:  # read_table would import pandas
+            table = file.read(columns=list(types)).select(list(types))
         table = table.cast(pa.schema(types, metadata=table.schema.metadata))
     except (OSError, KeyError, ValueError, pa.ArrowException) as error:
         raise _malformed(path, str(error)) from error

@@ -24,6 +24,9 @@ def prepare(name: str) -> "torch.device":
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # cuBLAS needs it for determinism
     import torch
 
+    from epochbudget.training import light_torch
+
+    light_torch.install()
     count = torch.cuda.device_count() if torch.cuda.is_available() else 0
     allowed = ["auto", "cpu", *(["cuda"] if count else []), *(f"cuda:{i}" for i in range(count))]
     if name not in allowed:
@@ -32,7 +35,8 @@ def prepare(name: str) -> "torch.device":
             "use auto or cpu, or run where there is a GPU that torch can use",
         )
     torch.set_num_threads(1)
-    torch.use_deterministic_algorithms(True)
+    # As torch.use_deterministic_algorithms(True), without its import of the compiler.
+    torch.set_deterministic_debug_mode("error")
     torch.backends.cudnn.benchmark = False
     if name == "auto":
         name = "cuda" if count else "cpu"
