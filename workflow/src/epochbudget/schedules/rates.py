@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from epochbudget import light_torch
+
 if TYPE_CHECKING:
     from epochbudget.methods.base import Hyperparameters, Method
 
@@ -28,6 +30,7 @@ def learning_rates(
     if method.scheduler is None:
         rate = 1.0 if method.lr_free else float(hyperparameters["lr"])
         return [rate] * (budget * steps_per_epoch)
+    light_torch.install()
     # AdamW, because torch's cyclic schedules need a momentum or beta1 to cycle.
     optimizer = torch.optim.AdamW([torch.zeros(1, requires_grad=True)], lr=hyperparameters["lr"])
     scheduler = method.scheduler(optimizer, hyperparameters, budget, steps_per_epoch)

@@ -24,7 +24,7 @@ class IntegralMLPSettings(OperatorSettings):
     """Length of the inner product of branch and trunk."""
     train_bias: bool = True
     """Train the bias; the published runs (on a GPU) left it at its random start."""
-    batch_size: int = Field(default=40, ge=1)
+    batch_size: int = Field(default=64, ge=1)
     """Functions per optimizer step."""
     lr: float = Field(default=0.01, gt=0)
     """Default learning rate, where no study chooses one."""

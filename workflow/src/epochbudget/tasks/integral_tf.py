@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class IntegralTFSettings(OperatorSettings):
     """TFONet (the paper's TraONet) on the integral operator."""
 
-    subset_ratio: float = Field(default=0.25, gt=0, le=1)
+    subset_ratio: float = Field(default=0.2, gt=0, le=1)
     """Share of the training functions and of the validation functions that is used: the first."""
     sensor_stride: int = Field(default=10, ge=1)
     """Every how many of the stored sensors the model reads."""

@@ -23,13 +23,13 @@ class OSCLSTMSettings(TaskSettings):
     """Rows (1 ms each by default) that the model reads."""
     horizon: int = Field(default=5, ge=1)
     """Rows that the model predicts."""
-    stride: int = Field(default=25, ge=1)
+    stride: int = Field(default=40, ge=1)
     """Rows between the starts of successive windows."""
     hidden: int = Field(default=32, ge=1)
     """Hidden units of every layer of encoder and decoder."""
     layers: int = Field(default=1, ge=1)
     """Layers of the encoder and of the decoder."""
-    batch_size: int = Field(default=64, ge=1)
+    batch_size: int = Field(default=50, ge=1)
     """Windows per optimizer step."""
     lr: float = Field(default=0.01, gt=0)
     """Default learning rate, where no study chooses one."""

@@ -24,7 +24,7 @@ def prepare(name: str) -> "torch.device":
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # cuBLAS needs it for determinism
     import torch
 
-    from epochbudget.training import light_torch
+    from epochbudget import light_torch
 
     light_torch.install()
     count = torch.cuda.device_count() if torch.cuda.is_available() else 0

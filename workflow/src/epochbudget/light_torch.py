@@ -1,7 +1,7 @@
 """Optimizers without torch's compiler: a run's first step comes seconds earlier.
 
 torch.optim imports torch._dynamo (and with it sympy and more) to tell the compiler where not to
-compile, whether anything is compiled or not: about as long again as importing torch itself, in every
+compile, whether anything is compiled or not: as long again as importing torch itself, in every
 job. A stand-in says the same to nobody. It steps aside for the real module as soon as anybody asks
 for more of it, so torch.compile works as ever.
 """
