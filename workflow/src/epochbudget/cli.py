@@ -4,23 +4,26 @@ import argparse
 import json
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from epochbudget import __version__, registry, schedule_command
 from epochbudget.errors import UserError
+from epochbudget.files import make_folder
 from epochbudget.jobs import runtime
 
 if TYPE_CHECKING:
     from epochbudget.training.runner import Runner
 
+Entry = TypeVar("Entry")
+
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Parse and run; a user's mistake is one message and exit status 1."""
     args = _parser().parse_args(arguments)
-    _log_to(getattr(args, "log", None))
     try:
+        _log_to(getattr(args, "log", None))
         args.run(args)
     except UserError as error:
         logging.getLogger(__name__).error("%s", error)
@@ -32,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _log_to(path: Path | None) -> None:
     """Lines of all modules go to the log file, or to the terminal where there is none."""
     if path:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
     handler = logging.FileHandler(path, mode="w") if path else logging.StreamHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     root = logging.getLogger("epochbudget")
@@ -47,7 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     data = _command(commands, "data", _data, "make one data set")
-    data.add_argument("dataset", choices=registry.datasets())
+    data.add_argument("dataset", help="name of the data set")
     data.add_argument("settings", type=json.loads, help="its settings, as JSON")
     data.add_argument("--log", type=Path)
     data.add_argument("--out", type=Path, required=True)
@@ -65,7 +68,7 @@ def _parser() -> argparse.ArgumentParser:
 
     train = _command(commands, "train", _train, "train one configuration by hand")
     train.add_argument("--model", required=True, help="label of the model")
-    train.add_argument("--method", required=True, choices=registry.methods())
+    train.add_argument("--method", required=True, help="code of the method")
     train.add_argument("--optimizer", default="AdamW", choices=["AdamW", "Adam"])
     train.add_argument("--budget", type=int, required=True, help="epochs")
     train.add_argument("--seed", type=int, default=89)
@@ -79,13 +82,13 @@ def _parser() -> argparse.ArgumentParser:
     curves.add_argument("--out", type=Path, required=True)
 
     metric = _command(commands, "metric", _metric, "compute one table of metrics")
-    metric.add_argument("metric", choices=registry.metrics())
+    metric.add_argument("metric", help="name of the metric")
     metric.add_argument("--runs", type=Path, nargs="*", default=[], help="raw rows of comparisons")
     metric.add_argument("--log", type=Path)
     metric.add_argument("--out", type=Path, required=True)
 
     figure = _command(commands, "figure", _figure, "draw one figure as PNG and PDF")
-    figure.add_argument("kind", choices=registry.figures())
+    figure.add_argument("kind", help="kind of the figure")
     figure.add_argument("options", type=json.loads, help="its options, as JSON")
     figure.add_argument("--inputs", type=Path, nargs="*", default=[])
     figure.add_argument("--log", type=Path)
@@ -137,8 +140,15 @@ def _digest(data: Path) -> str:
     return file_digest(data)
 
 
+def _entry(what: str, name: str, entries: Mapping[str, Entry]) -> Entry:
+    """The registry's entry of that name; registries are read only by the commands that use them."""
+    if name not in entries:
+        raise UserError(f"{name!r} is no {what}; there are {', '.join(entries)}", "check its name")
+    return entries[name]
+
+
 def _data(args: argparse.Namespace) -> None:
-    dataset = registry.datasets()[args.dataset]
+    dataset = _entry("data set", args.dataset, registry.datasets())
     settings = dataset.settings.model_validate(args.settings)
     dataset.write(settings.model_dump(mode="json"), args.out)
 
@@ -174,13 +184,15 @@ def _metric(args: argparse.Namespace) -> None:
     from epochbudget.curves import read_all
     from epochbudget.metrics.definitions.table import write_table
 
-    write_table(registry.metrics()[args.metric].compute(read_all(args.runs)), args.out)
+    metric = _entry("metric", args.metric, registry.metrics())
+    write_table(metric.compute(read_all(args.runs)), args.out)
 
 
 def _figure(args: argparse.Namespace) -> None:
     from epochbudget.figures.drawing.style import save
 
-    canvas = registry.figures()[args.kind].draw(args.options, args.inputs)
+    figure = _entry("kind of figures", args.kind, registry.figures())
+    canvas = figure.draw(args.options, args.inputs)
     save(canvas, args.out, args.out.with_suffix(".pdf"))
 
 

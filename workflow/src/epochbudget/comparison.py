@@ -31,7 +31,7 @@ def compare(
     """
     found = spec["hyperparameters"] if best is None else _read_best(best)
     histories = {
-        (budget, seed): runner.history(_run(spec, found, budget, seed, data))
+        (budget, seed): runner.history(one_run(spec, found, budget, seed, data))
         # Longest first: a budget-free method's shorter budgets are then prefixes in the store.
         for budget in sorted(spec["budgets"], reverse=True)
         for seed in spec["seeds"]
@@ -58,9 +58,10 @@ def _read_best(path: Path) -> dict[str, Any]:
         ) from error
 
 
-def _run(
+def one_run(
     spec: Mapping[str, Any], found: Mapping[str, Any], budget: int, seed: int, data: str
 ) -> Run:
+    """The run of a comparison with the hyperparameters `found` (or given)."""
     method = registry.methods()[spec["method"]]
     return Run(
         task=spec["task"],

@@ -12,6 +12,25 @@ from typing import Any
 from epochbudget.errors import UserError
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder with all above it.
+
+    Raises:
+        UserError: If it cannot be made or written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+
+
+def _unwritable(path: Path, error: OSError) -> UserError:
+    return UserError(
+        f"cannot write {path}: {error.strerror}",
+        "check the permissions and the free space of that folder",
+    )
+
+
 @contextmanager
 def atomic(path: Path | str) -> Iterator[Path]:
     """Yield a temporary path beside `path` and rename it to `path` when the block succeeds.
@@ -22,14 +41,11 @@ def atomic(path: Path | str) -> Iterator[Path]:
         UserError: If the folder cannot be written.
     """
     path = Path(path)
+    make_folder(path.parent)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=".tmp-", suffix=path.suffix)
     except OSError as error:
-        raise UserError(
-            f"cannot write {path}: {error.strerror}",
-            "check the permissions and the free space of that folder",
-        ) from error
+        raise _unwritable(path, error) from error
     os.close(handle)
     temporary = Path(name)
     try:

@@ -32,20 +32,30 @@ def parse_number(name: str, text: str) -> float:
     raise UserError(f"{name} is {text!r}", "it takes a number (or true or false)")
 
 
+def parse_pairs(items: Sequence[str]) -> dict[str, float]:
+    """The values of "name=value" items, whatever the names.
+
+    Raises:
+        UserError: If a name is given twice, or a value is no number.
+    """
+    given: dict[str, float] = {}
+    for name, text in (item.partition("=")[::2] for item in items):
+        if name in given:
+            raise UserError(f"{name} is given twice", "give it once")
+        given[name] = parse_number(name, text)
+    return given
+
+
 def parse_settings(items: Sequence[str], allowed: Mapping[str, Setting]) -> dict[str, float]:
-    """The values of "name=value" items.
+    """The values of "name=value" items, checked.
 
     Raises:
         UserError: If a name is not allowed or given twice, or a value is not allowed.
     """
-    given: dict[str, float] = {}
-    for name, text in (item.partition("=")[::2] for item in items):
+    for name in (item.partition("=")[0] for item in items):
         if name not in allowed:
             raise UserError(
                 f"--set names {name!r}, allowed are {', '.join(sorted(allowed))}",
                 "write --set name=value",
             )
-        if name in given:
-            raise UserError(f"{name} is given twice", "give it once")
-        given[name] = allowed[name].checked(name, parse_number(name, text))
-    return given
+    return {n: allowed[n].checked(n, value) for n, value in parse_pairs(items).items()}

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from epochbudget import registry
 from epochbudget.errors import UserError
-from epochbudget.files import atomic, canonical_json, text_digest, write_json
+from epochbudget.files import atomic, canonical_json, make_folder, text_digest, write_json
 from epochbudget.methods.base import Param
 from epochbudget.training.run import Run, with_defaults
 from epochbudget.training.runner import Runner
@@ -106,7 +106,7 @@ class StudyJob:
         from optuna.storages import JournalStorage
         from optuna.storages.journal import JournalFileBackend
 
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         return optuna.create_study(
             storage=JournalStorage(JournalFileBackend(str(path))),
             study_name=self.key,

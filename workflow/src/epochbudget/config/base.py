@@ -4,12 +4,10 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Section(BaseModel):
-    """A section: unknown keys are refused, docstrings below the fields become descriptions.
+    """A section: unknown keys are refused; docstrings below the fields are their descriptions.
 
     Sections hold values and never behaviour, so the code digest leaves classes derived from this
     one out: their values reach a run through its specification.
     """
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, use_attribute_docstrings=True, validate_default=True
-    )
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)

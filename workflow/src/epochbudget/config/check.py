@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from epochbudget import registry
 from epochbudget.errors import UserError
+from epochbudget.settings import RATE
 
 if TYPE_CHECKING:
     from epochbudget.config.models import Config, Range
@@ -145,8 +146,8 @@ def _hyperparameters(config: "Config", code: str, values: dict[str, float | bool
     allowed = (*(() if method.lr_free else ("lr",)), *method.settings)
     _known(f"hyperparameters.{code}", values, allowed)
     for name, value in values.items():
-        if name in method.settings:
-            method.settings[name].checked(f"hyperparameters.{code}.{name}", value)
+        setting = RATE if name == "lr" else method.settings[name]
+        setting.checked(f"hyperparameters.{code}.{name}", value)
 
 
 def _defaults(config: "Config") -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel
 
+from epochbudget.config.describe import described_schema, descriptions
 from epochbudget.config.models import Config, Range
 from epochbudget.files import write_text
 
@@ -26,7 +27,7 @@ def default_yaml() -> str:
 
 def schema_json() -> str:
     """`config/schema.json`: the JSON schema, for editors and other checkers."""
-    return json.dumps(Config.model_json_schema(), indent=1) + "\n"
+    return json.dumps(described_schema(Config), indent=1) + "\n"
 
 
 def write(folder: Path) -> None:
@@ -38,12 +39,13 @@ def write(folder: Path) -> None:
 def _lines(section: BaseModel, depth: int) -> list[str]:
     indent = "  " * depth
     lines = []
-    for name, field in type(section).model_fields.items():
+    texts = descriptions(type(section))
+    for name in type(section).model_fields:
         value = getattr(section, name)
         is_section = isinstance(value, BaseModel) and not isinstance(value, Range)
         if depth == 0 and is_section:
             lines.append("")
-        lines += [f"{indent}# {line}" for line in (field.description or "").splitlines()]
+        lines += [f"{indent}# {line}" for line in texts.get(name, "").splitlines()]
         if is_section:
             lines += [f"{indent}{name}:", *_lines(value, depth + 1)]
         elif isinstance(value, dict) and value:

@@ -1,0 +1,36 @@
+"""Results do not depend on the folder, the machine's load or the number of cores."""
+
+from pathlib import Path
+
+import pytest
+
+from workflow import Checkout
+
+REDUCED = ("--configfile", "tests/config/reduced.yaml")
+
+
+def contents(checkout: Checkout, pattern: str) -> dict[str, bytes]:
+    """The bytes of the files that match, by their relative path."""
+    paths = sorted(checkout.folder.glob(pattern))
+    return {str(path.relative_to(checkout.folder)): path.read_bytes() for path in paths}
+
+
+@pytest.mark.slow
+def test_two_checkouts_and_core_counts_give_the_same_bytes(tmp_path: Path) -> None:
+    one, two = (Checkout.make(tmp_path / name / "checkout") for name in ("one", "two"))
+    one.snakemake(*REDUCED, cores=1)
+    two.snakemake(*REDUCED, cores=2)
+    patterns = {
+        "results/reduced/curves/*.csv": 15,
+        "results/reduced/studies/*/*/trials.csv": 12,
+        "results/reduced/studies/*/*/best.json": 12,
+        "results/reduced/data/*": 3,
+        "results/reduced/metrics/*.csv": 8,
+        "figures/reduced/*": None,
+    }
+    for pattern, count in patterns.items():
+        mine, theirs = contents(one, pattern), contents(two, pattern)
+        assert mine.keys() == theirs.keys()
+        assert [name for name in mine if mine[name] != theirs[name]] == []
+        assert count is None or len(mine) == count, pattern
+    assert contents(one, "figures/reduced/*")
