@@ -23,8 +23,8 @@ class IntegralSettings(Section):
     """Smallest length scale of the kernel, in units of the domain."""
     length_scale_high: float = Field(0.4, gt=0)
     """Largest length scale of the kernel."""
-    queries: int = Field(100, ge=2)
-    """Points of [0, 1] at which the integral is given, 0 and 1 included."""
+    queries: int = Field(50, ge=2)
+    """Points of [0, 1] at which the integral is given, 0 and 1 included (paper: 100)."""
     sensor_every: int = Field(10, ge=1)
     """A model sees every so many-th point of a function, from the first on."""
     rounded_grids: bool = False

@@ -28,7 +28,7 @@ class CNNSettings(ImageSettings):
     """Images per optimizer step."""
     lr: float = Field(default=0.01, gt=0)
     """Default learning rate, where no study chooses one."""
-    subset_ratio: float = Field(default=0.25, gt=0, le=1)
+    subset_ratio: float = Field(default=0.2, gt=0, le=1)
     """Share of the training images and of the validation images that is used."""
 
 

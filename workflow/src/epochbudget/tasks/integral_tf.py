@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class IntegralTFSettings(OperatorSettings):
     """TFONet (the paper's TraONet) on the integral operator."""
 
-    subset_ratio: float = Field(default=0.2, gt=0, le=1)
+    subset_ratio: float = Field(default=0.16, gt=0, le=1)
     """Share of the training functions and of the validation functions that is used: the first."""
     sensor_stride: int = Field(default=10, ge=1)
     """Every how many of the stored sensors the model reads."""
@@ -28,7 +28,7 @@ class IntegralTFSettings(OperatorSettings):
     """Hidden units of the feed-forward parts."""
     layers: int = Field(default=1, ge=1)
     """Layers of the encoder and of the decoder."""
-    batch_size: int = Field(default=16, ge=1)
+    batch_size: int = Field(default=12, ge=1)
     """Functions per optimizer step."""
     lr: float = Field(default=0.01, gt=0)
     """Default learning rate, where no study chooses one."""
