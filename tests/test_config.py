@@ -61,7 +61,7 @@ BAD: list[tuple[dict[str, Any], list[str]]] = [
     ({"seeds": [-1]}, ["seeds", "-1"]),
     ({"budgets": [24, 12]}, ["budgets", "[24, 12]", "ascending", "[12, 24]"]),
     ({"budgets": [12, 12]}, ["budgets", "12 twice"]),
-    ({"budgets": [12, 100]}, ["upper_bound", "24", "longest budget, 100"]),
+    ({"budgets": [12, 100]}, ["upper_bound", "21", "longest budget, 100"]),
     ({"infimum_lr": 0}, ["infimum_lr", "greater than 0"]),
     (
         {"mode": "compare", "infimum_lr": 1.0},
@@ -69,7 +69,7 @@ BAD: list[tuple[dict[str, Any], list[str]]] = [
     ),
     (
         {"mode": "compare", "hyperparameters": {"EH": {"upper_bound": 10}}},
-        ["hyperparameters.EH.upper_bound", "10", "longest budget, 24"],
+        ["hyperparameters.EH.upper_bound", "10", "longest budget, 21"],
     ),
     ({"hyperparameters": {"EH": {"power": 1}}}, ["hyperparameters.EH", "'power'", "upper_bound"]),
     ({"study": {"lr": {"low": 1, "high": 0.1}}}, ["study.lr", "low 1", "high 0.1"]),

@@ -33,14 +33,14 @@ class Range(Section):
 
 def _upper_bounds() -> dict[Code, dict[str, Range]]:
     """The demo's budgets are small, so are its upper bounds: one to two longest budgets."""
-    upper_bound = Range(low=24, high=48, step=6)
+    upper_bound = Range(low=21, high=42, step=7)
     return {code: {"upper_bound": upper_bound} for code in ("H", "EH", "WH", "WEH")}
 
 
 class Study(Section):
     """Search of hyperparameters, one Optuna TPE study per model and method."""
 
-    trials: PositiveInt = 4
+    trials: PositiveInt = 3
     """Trials per study (paper: 25)."""
     epochs: PositiveInt = 12
     """Epoch budget of a trial (paper: 50)."""
@@ -117,7 +117,7 @@ class Config(Section):
     """Other lists of methods for single models; null means `methods`."""
     optimizers: tuple[Literal["AdamW", "Adam"], ...] = ("AdamW",)
     """Optimizers; labels of Adam's results end in _Adam. LR-free methods bring their own."""
-    budgets: tuple[PositiveInt, ...] = (12, 16, 20, 24)
+    budgets: tuple[PositiveInt, ...] = (12, 15, 18, 21)
     """Epoch budgets of the comparison, ascending (paper: 50, 100, 150, 200)."""
     seeds: tuple[Seed, ...] = (89, 231)
     """Seeds of the comparison (paper: 89, 231, 928, 814, 269)."""

@@ -1,0 +1,149 @@
+"""The store: nothing is trained twice, nothing is lost, nothing resumes differently."""
+
+import json
+import signal
+import subprocess
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from small_runs import command, environment, experiment, make_data, run, runner
+
+from epochbudget.errors import UserError
+from epochbudget.training.loop import Trainer
+from epochbudget.training.store import History
+
+CURVES = ("train_loss", "val_loss", "lr")
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_data(tmp_path_factory.mktemp("data"))
+
+
+def curves(history: History) -> dict[str, list[float]]:
+    return {name: history.columns[name] for name in CURVES}
+
+
+def count_epochs(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Count the epochs that are really trained from now on."""
+    trained: list[int] = []
+    original = Trainer.train_epoch
+    monkeypatch.setattr(
+        Trainer, "train_epoch", lambda self: (trained.append(1), original(self))[1]
+    )
+    return trained
+
+
+def test_a_finished_run_is_never_trained_again(
+    tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trained = count_epochs(monkeypatch)
+    first = runner(tmp_path, data).history(run(data))
+    assert len(trained) == 5
+    assert curves(runner(tmp_path, data).history(run(data))) == curves(first)
+    assert len(trained) == 5
+    for changed in (run(data, seed=2), run(data, lr=0.02), run(data, budget=4), run(data, "P")):
+        assert changed.key != run(data).key
+
+
+def test_a_budget_free_run_goes_on_and_gives_prefixes(
+    tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trained = count_epochs(monkeypatch)
+    whole = runner(tmp_path / "whole", data).history(run(data, "N", budget=6))
+    here = runner(tmp_path / "parts", data)
+    parts = [here.history(run(data, "N", budget=budget)) for budget in (2, 6, 4)]
+    assert len(trained) == 6 + 2 + 4
+    assert [part.epochs for part in parts] == [2, 6, 4]
+    for part in parts:
+        assert curves(part) == curves(whole.prefix(part.epochs))
+
+
+def test_a_diverged_run_is_recorded_and_kept(
+    tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trained = count_epochs(monkeypatch)
+    wild = run(data, "N", lr=1e30)
+    history = runner(tmp_path, data).history(wild)
+    assert history.status == "diverged"
+    assert history.epochs == len(trained) - 1 < 5
+    assert runner(tmp_path, data).history(wild) == history
+    assert history.epochs == len(trained) - 1
+    record = json.loads((tmp_path / "store" / wild.key / "run.json").read_text())
+    assert record["status"] == "diverged"
+    assert not (tmp_path / "store" / wild.key / "checkpoint.pt").exists()
+
+
+def test_a_run_that_diverged_later_is_finished_for_a_shorter_budget() -> None:
+    history = History("diverged", {n: [1.0] * 4 for n in History().columns})
+    assert history.prefix(3).status == "finished"
+    assert history.prefix(5).status == "diverged"
+
+
+def test_a_damaged_record_or_checkpoint_is_named(tmp_path: Path, data: Path) -> None:
+    here, this = runner(tmp_path, data), run(data, "N")
+    here.history(this)
+    folder = tmp_path / "store" / this.key
+    record = (folder / "run.json").read_text()
+    for text in ("", record[: len(record) // 2], "[]", "{}"):
+        (folder / "run.json").write_text(text)
+        with pytest.raises(UserError, match=r"run\.json.*Hint"):
+            here.history(this)
+    (folder / "run.json").unlink()
+    checkpoint = (folder / "checkpoint.pt").read_bytes()
+    (folder / "checkpoint.pt").write_bytes(checkpoint[: len(checkpoint) // 2])
+    with pytest.raises(UserError, match=r"checkpoint\.pt.*Hint"):
+        here.history(replace(this, budget=7))
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_a_killed_comparison_ends_as_an_undisturbed_one(
+    tmp_path: Path, data: Path, number: signal.Signals
+) -> None:
+    e = experiment(mode="compare", budgets=[60], hyperparameters={"EH": {"upper_bound": 60}})
+    spec = json.dumps(e.comparison_spec(e.pair("OSC_LSTM", "EH")))
+    for folder in ("quiet", "disturbed"):
+        (tmp_path / folder).mkdir()
+    files = ("--data", str(data), "--out", "Result_OSC_LSTM-EH.parquet", "--log", "log")
+    job = command("compare", spec, *files)
+    started = environment(checkpoint_seconds=0.01)
+    subprocess.run(job, cwd=tmp_path / "quiet", env=started, check=True)
+
+    kills = 0
+    while True:
+        process = subprocess.Popen(job, cwd=tmp_path / "disturbed", env=started)
+        wait_for_epochs(tmp_path / "disturbed" / "log", process)
+        process.send_signal(number)
+        if process.wait() == 0:
+            break
+        kills += 1
+        assert kills < 20
+        if kills == 3:
+            subprocess.run(job, cwd=tmp_path / "disturbed", env=started, check=True)
+            break
+    assert kills == 3
+    log = (tmp_path / "disturbed" / "log").read_text()
+    assert "continues after epoch" in log or "reused from the store" in log
+    assert stored_curves(tmp_path / "disturbed") == stored_curves(tmp_path / "quiet")
+
+
+def wait_for_epochs(log: Path, process: subprocess.Popen[bytes]) -> None:
+    """Wait until a few more epochs are trained."""
+    log.unlink(missing_ok=True)
+    while process.poll() is None:
+        if log.exists() and log.read_text().count("validation") >= 5:
+            return
+        time.sleep(0.02)
+
+
+def stored_curves(folder: Path) -> dict[str, list[float]]:
+    """Losses and rates of all runs of a store, by run key."""
+    records = [json.loads(p.read_text()) for p in folder.glob("results/store/*/run.json")]
+    assert len(records) == 2
+    return {
+        f"{record['identity']['seed']} {name}": record["history"][name]
+        for record in records
+        for name in CURVES
+    }
