@@ -31,15 +31,14 @@ format: .venv/dev.stamp
 	$(BIN)/ruff format .
 	$(BIN)/snakefmt Snakefile workflow/rules
 
-# Bytecode is compiled when a module is first imported, which most of torch never is.
 .venv/run.stamp: envs/requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Python 3.11 or newer is needed, found $$($(PYTHON) -V). Hint: make PYTHON=python3.11"; exit 1; }
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --no-compile --requirement envs/requirements.txt
+	$(BIN)/pip install --quiet --requirement envs/requirements.txt
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
 
 .venv/dev.stamp: .venv/run.stamp envs/requirements-dev.txt
-	$(BIN)/pip install --quiet --no-compile --requirement envs/requirements-dev.txt
+	$(BIN)/pip install --quiet --requirement envs/requirements-dev.txt
 	touch $@

@@ -1,4 +1,4 @@
-"""Runs of the real oscillator task that take milliseconds, for tests of the store and of studies."""
+"""Runs of the real oscillator task that take milliseconds: for tests of the store and studies."""
 
 import json
 import os

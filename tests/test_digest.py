@@ -11,14 +11,14 @@ import pytest
 from conftest import ROOT
 from epochbudget import registry
 from epochbudget.digest import PACKAGE, modules_of
-from epochbudget.experiment import TRAINING, Experiment
+from epochbudget.training.run import TRAINING, run_code
 
 DIGESTS = """
 import json
 from epochbudget import registry
-from epochbudget.experiment import Experiment
+from epochbudget.training.run import run_code
 task = registry.tasks()["OSC_LSTM"]
-print(json.dumps({c: Experiment.run_code(task, m) for c, m in registry.methods().items()}))
+print(json.dumps({c: run_code(task, m) for c, m in registry.methods().items()}))
 """
 
 
@@ -115,6 +115,4 @@ def _annotation(node: ast.AST) -> bool:
 
 def test_digest_does_not_depend_on_the_working_folder() -> None:
     task, method = registry.tasks()["OSC_LSTM"], registry.methods()["EH"]
-    assert digests(ROOT / "workflow" / "src" / "epochbudget")["EH"] == Experiment.run_code(
-        task, method
-    )
+    assert digests(ROOT / "workflow" / "src" / "epochbudget")["EH"] == run_code(task, method)

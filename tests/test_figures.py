@@ -30,6 +30,8 @@ from figure_samples import (
     oscillator_file,
 )
 
+METHODS = ("N", "C", "H", "EH", "WEH", "OC", "Prodigy")
+
 
 def an_experiment(mode: str = "optimize_and_compare", **changes) -> SimpleNamespace:
     """The parts of an Experiment that figures use: a regressor and a classifier, two methods."""
@@ -45,6 +47,7 @@ def an_experiment(mode: str = "optimize_and_compare", **changes) -> SimpleNamesp
         "run": "demo",
         "mode": mode,
         "budgets": (4, 6),
+        "methods": METHODS,
         "seeds": (89, 231),
         "labels": tuple(labels),
         "datasets": ("oscillator", "digits"),
@@ -96,7 +99,7 @@ def test_an_experiment_has_the_figures_of_its_results():
         for code in ("EH", "N")
     }
     comparisons = {f"comparison_{x}" for x in ("OSC_LSTM", "DIGITS_CNN", "DIGITS_CNN_ACC")}
-    schedules = {f"schedule_{code}" for code in registry.methods()}
+    schedules = {f"schedule_{code}" for code in METHODS}
     assert set(found) == curves | comparisons | schedules | {"oscillator"}
     assert found["learning_curve_DIGITS_CNN_ACC-EH"].inputs == (
         "results/demo/curves/Result_DIGITS_CNN_ACC-EH.csv",
@@ -108,7 +111,7 @@ def test_an_experiment_has_the_figures_of_its_results():
 
 def test_studies_alone_have_no_figures_of_curves():
     found = drawings_of(an_experiment(mode="optimize"))
-    assert set(found) == {f"schedule_{code}" for code in registry.methods()} | {"oscillator"}
+    assert set(found) == {f"schedule_{code}" for code in METHODS} | {"oscillator"}
 
 
 def test_no_oscillator_figure_without_the_oscillator():
@@ -246,7 +249,7 @@ def test_a_model_whose_runs_all_diverged_is_drawn_with_crosses(tmp_path):
 # Schedules and oscillator -----------------------------------------------------------------
 
 
-@pytest.mark.parametrize("code", ["N", "C", "EH", "WEH", "OC", "Prodigy"])
+@pytest.mark.parametrize("code", METHODS)
 def test_schedules_show_the_rates_of_the_scheduler(code):
     options = schedule.drawings(an_experiment())[f"schedule_{code}"].options
     canvas = schedule.draw(options, [])

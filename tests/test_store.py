@@ -8,11 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from small_runs import command, environment, experiment, make_data, run, runner
 
 from epochbudget.errors import UserError
 from epochbudget.training.loop import Trainer
 from epochbudget.training.store import History
+from small_runs import command, environment, experiment, make_data, run, runner
 
 CURVES = ("train_loss", "val_loss", "lr")
 
@@ -30,9 +30,7 @@ def count_epochs(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Count the epochs that are really trained from now on."""
     trained: list[int] = []
     original = Trainer.train_epoch
-    monkeypatch.setattr(
-        Trainer, "train_epoch", lambda self: (trained.append(1), original(self))[1]
-    )
+    monkeypatch.setattr(Trainer, "train_epoch", lambda self: (trained.append(1), original(self))[1])
     return trained
 
 

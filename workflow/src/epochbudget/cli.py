@@ -154,12 +154,9 @@ def _data(args: argparse.Namespace) -> None:
 
 
 def _study(args: argparse.Namespace) -> None:
-    from epochbudget.experiment import Experiment
     from epochbudget.studies import StudyJob
 
-    task = registry.tasks()[args.spec["task"]["label"]]
-    code = Experiment.run_code(task, registry.methods()[args.spec["method"]])
-    StudyJob(args.spec, _digest(args.data), code, _runner(args)).run(args.folder)
+    StudyJob(args.spec, _digest(args.data), _runner(args)).run(args.folder)
 
 
 def _compare(args: argparse.Namespace) -> None:

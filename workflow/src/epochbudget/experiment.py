@@ -15,8 +15,8 @@ from epochbudget.errors import UserError
 from epochbudget.figures.base import Drawing
 from epochbudget.methods.base import Method
 from epochbudget.tasks.base import Task
+from epochbudget.training.run import run_code
 
-TRAINING = "epochbudget.training.loop"
 PATHS = {
     "data": "results/{run}/data/{dataset}{suffix}",
     "best": "results/{run}/studies/{label}/{code}/best.json",
@@ -205,19 +205,14 @@ class Experiment:
     # What code each job runs --------------------------------------------------------------
 
     @staticmethod
-    def run_code(task: Task, method: Method) -> str:
-        """Digest of the code of a training run."""
-        return code_digest(TRAINING, _module(task.problem), method.module)
-
-    @classmethod
-    def study_code(cls, pair: Pair) -> str:
+    def study_code(pair: Pair) -> str:
         """Digest of the code of a study."""
-        return f"{code_digest('epochbudget.studies')}-{cls.run_code(pair.task, pair.method)}"
+        return f"{code_digest('epochbudget.studies')}-{run_code(pair.task, pair.method)}"
 
-    @classmethod
-    def comparison_code(cls, pair: Pair) -> str:
+    @staticmethod
+    def comparison_code(pair: Pair) -> str:
         """Digest of the code of a comparison."""
-        return f"{code_digest('epochbudget.comparison')}-{cls.run_code(pair.task, pair.method)}"
+        return f"{code_digest('epochbudget.comparison')}-{run_code(pair.task, pair.method)}"
 
     @staticmethod
     def data_code(dataset: str) -> str:

@@ -19,7 +19,7 @@ from epochbudget import registry
 from epochbudget.errors import UserError
 from epochbudget.files import atomic, canonical_json, make_folder, text_digest, write_json
 from epochbudget.methods.base import Param
-from epochbudget.training.run import Run, with_defaults
+from epochbudget.training.run import Run, run_code, with_defaults
 from epochbudget.training.runner import Runner
 
 if TYPE_CHECKING:
@@ -42,15 +42,15 @@ class StudyJob:
     Args:
         spec: The study's slice of the configuration (`Experiment.study_spec`).
         data: Digest of the data file.
-        code: Digest of the code of its runs.
         runner: Carries out the runs.
     """
 
-    def __init__(self, spec: Mapping[str, Any], data: str, code: str, runner: Runner) -> None:
+    def __init__(self, spec: Mapping[str, Any], data: str, runner: Runner) -> None:
         self.spec = spec
         self.data = data
         self.runner = runner
         self.method = registry.methods()[spec["method"]]
+        code = run_code(registry.tasks()[spec["task"]["label"]], self.method)
         self.key = text_digest(canonical_json({"spec": dict(spec), "data": data, "code": code}))
 
     def run(self, folder: Path) -> None:

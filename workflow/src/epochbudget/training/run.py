@@ -13,6 +13,11 @@ from epochbudget.tasks.base import Task
 TRAINING = "epochbudget.training.loop"
 
 
+def run_code(task: Task, method: Method) -> str:
+    """Digest of the code of a training run: the core, the task's and the method's."""
+    return code_digest(TRAINING, task.problem.__module__, method.module)
+
+
 @dataclass(frozen=True)
 class Run:
     """One training run: a pure function of these values, the code and the data.
@@ -52,7 +57,6 @@ class Run:
 
     def identity(self) -> dict[str, Any]:
         """All that the result depends on; a budget-free run's budget is no part of it."""
-        problem = self.the_task.problem.__module__
         return {
             "task": dict(self.task),
             "method": self.method,
@@ -62,7 +66,7 @@ class Run:
             "budget": None if self.budget_free else self.budget,
             "seed": self.seed,
             "data": self.data,
-            "code": code_digest(TRAINING, problem, self.the_method.module),
+            "code": run_code(self.the_task, self.the_method),
         }
 
     @property
