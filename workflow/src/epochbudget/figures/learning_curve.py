@@ -67,6 +67,7 @@ def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
             log_axis(axes)
         axes.set(xlabel="epoch", ylabel=f"validation {curves.quantity}")
         axes.set_xlim(left=0)
+        axes.locator_params("x", integer=True)
         band = ", band: range of the seeds" if options["band"] and options["seeds"] > 1 else ""
         legend_above(axes, f"budget (epochs){band}")
     return canvas
