@@ -1,8 +1,8 @@
 """Small inputs of figures, for the tests of what they show and of how they look."""
 
-import csv
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -10,14 +10,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from epochbudget.curves import CurveSet, export
-from epochbudget.metrics.base import COLUMNS
-from epochbudget.metrics.names import model_name
 
 ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
 """Of another Python process: it finds the same packages as this one."""
 SCALE = {"run": "demo", "seeds": 2, "budgets": [4, 6]}
 CURVE = {**SCALE, "method": "ExpHyperbolicLR", "band": True}
+FAMILIES = [["N", "Traditional"], ["H", "Hyperbolic"], ["EH", "Hyperbolic"]]
+COMPARISON = {**SCALE, "methods": FAMILIES}
 FINALS = {("N", 4): 1e-3, ("N", 6): 5e-4, ("EH", 4): 2e-4, ("H", 4): 3e-4, ("H", 6): 1e-5}
+"""Final values by (code, budget): (EH, 6) never finished."""
 
 
 def curves_file(folder: Path, quantity: str = "loss", lengths: tuple[int, ...] = (4, 6)) -> Path:
@@ -32,26 +33,21 @@ def curves_file(folder: Path, quantity: str = "loss", lengths: tuple[int, ...] =
     return path
 
 
-def finals_file(folder: Path, quantity: str = "final_val_loss") -> Path:
-    """A table of final values: (EH, 6) never finished; another model's rows stand among them."""
-    path = folder / "final.csv"
-    model = model_name("OSC_LSTM")
-    with path.open("w", newline="") as stream:
-        table = csv.writer(stream)
-        table.writerow(COLUMNS)
-        table.writerow(["other", "N", quantity, 4, "", "", "", 7.0])
-        for (code, budget), value in FINALS.items():
-            table.writerow([model, code, quantity, budget, "", "", "", value])
-            table.writerow([model, code, f"{quantity}_std", budget, "", "", "", 0.1])
-            for seed, factor in ((89, 0.5), (231, 1.5)):
-                table.writerow([model, code, quantity, budget, "", seed, "", factor * value])
-    return path
-
-
-def comparison_options(quantity: str = "final_val_loss") -> dict:
-    methods = [["N", "Traditional"], ["H", "Hyperbolic"], ["EH", "Hyperbolic"]]
-    names = {"label": "OSC_LSTM", "model": model_name("OSC_LSTM")}
-    return {**SCALE, **names, "quantity": quantity, "methods": methods}
+def finals_files(
+    folder: Path, quantity: str = "loss", finals: Mapping[tuple[str, int], float] = FINALS
+) -> list[Path]:
+    """Exported curves of three methods with these last values; the others break off earlier."""
+    paths = []
+    for code, _ in FAMILIES:
+        mean = {
+            b: np.linspace(1.0, finals[code, b], b) if (code, b) in finals else np.full(b - 1, 1.0)
+            for b in (4, 6)
+        }
+        low = {b: 0.5 * values for b, values in mean.items()}
+        high = {b: 1.5 * values for b, values in mean.items()}
+        paths.append(folder / f"Result_OSC_LSTM{'_ACC' * (quantity == 'accuracy')}-{code}.csv")
+        export(CurveSet("OSC_LSTM", code, quantity, mean, low, high), paths[-1])
+    return paths
 
 
 def oscillator_file(folder: Path) -> Path:

@@ -11,7 +11,7 @@ import yaml
 from conftest import ROOT
 from epochbudget.config.load import load, load_files
 from epochbudget.config.models import Config
-from epochbudget.config.render import default_yaml, schema_json
+from epochbudget.config.render import conda_yaml, default_yaml, schema_json
 from epochbudget.errors import UserError
 from epochbudget.experiment import Experiment
 
@@ -23,6 +23,10 @@ def test_files_and_models_are_in_step() -> None:
     assert DEFAULT.read_text() == default_yaml(), "run: epochbudget config"
     assert (ROOT / "config" / "schema.json").read_text() == schema_json(), "run: epochbudget config"
     assert load_files([DEFAULT]) == Config()
+    envs = ROOT / "envs"
+    rendered = conda_yaml((envs / "requirements.txt").read_text())
+    assert (envs / "epochbudget.yaml").read_text() == rendered, "run: epochbudget config"
+    assert yaml.safe_load(rendered)["dependencies"][-1]["pip"][0].startswith("setuptools==")
 
 
 @pytest.mark.parametrize("path", [DEFAULT, PAPER], ids=lambda p: p.name)
@@ -78,6 +82,24 @@ BAD: list[tuple[dict[str, Any], list[str]]] = [
         {"study": {"search": {"C": {"infimum_lr": {"low": 1e-6, "high": 1e-2, "log": True}}}}},
         ["study.search.C.infimum_lr.high", "0.01", "less than lr"],
     ),
+    (
+        {"study": {"search": {"S": {"step_size": {"low": 0, "high": 3, "step": 1}}}}},
+        ["step_size.low"],
+    ),
+    ({"study": {"search": {"S": {"step_size": {"low": 1, "high": 3}}}}}, ["step_size", "a step"]),
+    ({"study": {"search": {"OC": {"pct_start": {"low": 0.1, "high": 1.5}}}}}, ["pct_start.high"]),
+    ({"study": {"search": {"N": {"lr": {"low": 1, "high": 2, "step": 1}}}}}, ["N.lr", "no step"]),
+    ({"study": {"lr": {"low": -1, "high": 1}}}, ["study.lr.low", "-1"]),
+    ({"study": {"lr": {"low": 1e-3, "high": float("inf")}}}, ["study.lr.high", "inf", "finite"]),
+    ({"study": {"sampler_seed": 2**32}}, ["study.sampler_seed"]),
+    ({"run": "store"}, ["run", "'store'"]),
+    ({"hyperparameters": {"S": {"step_size": 2.5}}}, ["hyperparameters.S.step_size", "2.5"]),
+    ({"hyperparameters": {"N": {"lr": 0}}}, ["hyperparameters.N.lr", "0"]),
+    (
+        {"hyperparameters": {"EH": {"upper_bound": 10}}},
+        ["EH.upper_bound", "10", "longest budget, 21"],
+    ),
+    ({"data": {"oscillator": {"dampings": [0, 0]}}}, ["data.oscillator", "dampings"]),
     ({"data": {"integral": {"fields": 0}}}, ["data.integral.fields", "found 0"]),
     ({"tracking": {"mode": "loud"}}, ["tracking.mode", "'loud'", "offline"]),
 ]
@@ -128,6 +150,26 @@ def test_all_methods_with_both_optimizers_are_28_combinations() -> None:
     default = {p.code: experiment.default_hyperparameters(p) for p in experiment.pairs}
     assert default["N"]["lr"] == pytest.approx(default["C"]["lr"] / 10)
     assert "lr" not in default["Prodigy"]
+
+
+def test_given_hyperparameters_are_kept_as_they_are() -> None:
+    given = {"S": {"step_size": 3}, "WH": {"ramp_from_start": True, "warmup_epochs": 2}}
+    experiment = Experiment(load({"hyperparameters": given, "tracking": {"mode": False}}))
+    pair = experiment.pair("OSC_LSTM", "WH")
+    assert experiment.study_spec(pair)["given"] == given["WH"]
+    step = experiment.comparison_spec(experiment.pair("OSC_LSTM", "S"))["given"]["step_size"]
+    assert (step, type(step)) == (3, int)
+    assert experiment.study_spec(experiment.pair("OSC_LSTM", "N"))["given"] == {}
+
+
+def test_a_list_of_methods_holds_for_every_model() -> None:
+    experiment = Experiment(load({"methods": ["N", "L"]}))
+    pairs = {(pair.label, pair.code) for pair in experiment.pairs}
+    assert pairs == {
+        *(("OSC_LSTM", code) for code in "NL"),
+        *(("Integral_MLP", code) for code in "NL"),
+        *(("Integral_TF", "N"), ("DIGITS_CNN", "N")),
+    }
 
 
 def test_a_pair_that_is_not_configured_is_named() -> None:

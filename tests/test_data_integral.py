@@ -111,9 +111,9 @@ def hermite_integrals(x, u, y):
 
 def test_file_holds_scaled_sensors_and_their_integrals(small_file):
     sensors, targets, queries = read_integral(small_file)
-    assert sensors.shape == (2300, 20) and targets.shape == (2300, 100)
+    assert sensors.shape == (2300, 20) and targets.shape == (2300, 50)
     assert sensors.dtype == targets.dtype == np.float32
-    assert queries.tolist() == np.linspace(0, 1, 100).tolist()
+    assert queries.tolist() == np.linspace(0, 1, 50).tolist()
 
     x = np.linspace(0, 1, 200)
     u = np.concatenate(list(field_blocks(x, 2300, 0.1, 0.4, 42)))
@@ -129,15 +129,15 @@ def test_file_holds_scaled_sensors_and_their_integrals(small_file):
     assert not targets[:, 0].any()
 
 
-def test_default_sizes_are_the_papers_but_for_the_number_of_fields(tmp_path):
-    write({"fields": 2}, tmp_path / "integral.parquet")
+def test_the_papers_sizes(tmp_path):
+    write({"fields": 2, "queries": 100}, tmp_path / "integral.parquet")
     sensors, targets, _ = read_integral(tmp_path / "integral.parquet")
     assert sensors.shape == targets.shape == (2, 100)
 
 
 def test_rounded_grids_are_the_authors(tmp_path):
-    write({"fields": 20, "rounded_grids": True}, tmp_path / "rounded.parquet")
-    write({"fields": 20}, tmp_path / "exact.parquet")
+    write({"fields": 20, "queries": 100, "rounded_grids": True}, tmp_path / "rounded.parquet")
+    write({"fields": 20, "queries": 100}, tmp_path / "exact.parquet")
     rounded, exact = (read_integral(tmp_path / f"{n}.parquet") for n in ("rounded", "exact"))
     np.testing.assert_array_equal(rounded[0], exact[0])  # the same functions
     assert np.sum(np.diff(rounded[2]) > 0.0105) == 10

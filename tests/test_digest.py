@@ -76,7 +76,7 @@ def test_a_new_method_changes_no_run(package: Path) -> None:
 def test_a_run_depends_on_the_core_and_on_its_own_method_only(code: str) -> None:
     method = registry.methods()[code]
     task = registry.tasks()["OSC_LSTM"]
-    covered = modules_of(TRAINING, task.problem.__module__, method.module)
+    covered = modules_of(*TRAINING, task.problem.__module__, method.module)
     assert {"epochbudget.training.batches", "epochbudget.models.lstm"} <= covered
     others = {m.module for m in registry.methods().values()} - {method.module}
     assert not covered & others

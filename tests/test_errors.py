@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,7 @@ def run(*arguments: str, cwd: Path, **environment: str) -> str:
     )
     assert done.returncode != 0
     assert "Traceback" not in done.stderr
-    message = done.stderr.strip().splitlines()[-1]
+    (message,) = done.stderr.strip().splitlines()
     assert ". Hint: " in message
     return message
 
@@ -94,6 +95,26 @@ def test_a_folder_that_cannot_be_written(
     flat = [text for pair in files.items() for text in pair]
     message = run("compare", spec, "--data", str(data), *flat, cwd=tmp_path)
     assert "file/sub" in message
+
+
+def test_a_log_that_is_a_folder(tmp_path: Path, spec: str, data: Path) -> None:
+    out = ("--data", str(data), "--out", "o.parquet", "--log", str(tmp_path))
+    assert str(tmp_path) in run("compare", spec, *out, cwd=tmp_path)
+
+
+def test_bad_settings_of_data(tmp_path: Path) -> None:
+    message = run("data", "oscillator", '{"durration": 1}', "--out", "o.parquet", cwd=tmp_path)
+    assert "did you mean duration?" in message
+    assert "'nothing'" in run("data", "nothing", "{}", "--out", "o.parquet", cwd=tmp_path)
+
+
+def test_tracking_without_its_package(tmp_path: Path, spec: str, data: Path) -> None:
+    if find_spec("wandb"):
+        pytest.skip("wandb is installed here")
+    out = ("--data", str(data), "--out", "o.parquet", "--log", "log")
+    runtime = {"EPOCHBUDGET_RUNTIME": '{"device": "cpu", "tracking": {"mode": "offline"}}'}
+    message = run("compare", spec, *out, cwd=tmp_path, **runtime)
+    assert "pip install wandb" in message
 
 
 def test_a_study_folder_that_cannot_be_written(tmp_path: Path, data: Path) -> None:

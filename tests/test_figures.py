@@ -15,18 +15,16 @@ from matplotlib.figure import Figure as Canvas
 from epochbudget import registry
 from epochbudget.curves import read_exported
 from epochbudget.digest import code_digest
-from epochbudget.errors import UserError
+from epochbudget.experiment import Pair
 from epochbudget.figures import comparison, learning_curve, oscillator, schedule
-from epochbudget.metrics.base import COLUMNS
-from epochbudget.metrics.names import model_name
 from epochbudget.schedules.rates import learning_rates
 from figure_samples import (
+    COMPARISON,
     CURVE,
     ENVIRONMENT,
     FINALS,
-    comparison_options,
     curves_file,
-    finals_file,
+    finals_files,
     oscillator_file,
 )
 
@@ -41,7 +39,6 @@ def an_experiment(mode: str = "optimize_and_compare", **changes) -> SimpleNamesp
     paths = {
         "curves": "results/demo/curves/Result_{label}-{code}.csv",
         "data": "results/demo/data/{dataset}.parquet",
-        "metric": "results/demo/metrics/{metric}.csv",
     }
     experiment = {
         "run": "demo",
@@ -52,7 +49,7 @@ def an_experiment(mode: str = "optimize_and_compare", **changes) -> SimpleNamesp
         "labels": tuple(labels),
         "datasets": ("oscillator", "digits"),
         "pairs": tuple(
-            SimpleNamespace(label=label, task=task, code=code)
+            Pair(label, task, registry.methods()[code], "AdamW")
             for label, task in labels.items()
             for code in ("EH", "N")
         ),
@@ -104,7 +101,10 @@ def test_an_experiment_has_the_figures_of_its_results():
     assert found["learning_curve_DIGITS_CNN_ACC-EH"].inputs == (
         "results/demo/curves/Result_DIGITS_CNN_ACC-EH.csv",
     )
-    assert found["comparison_OSC_LSTM"].inputs == ("results/demo/metrics/final.csv",)
+    for label in ("OSC_LSTM", "DIGITS_CNN", "DIGITS_CNN_ACC"):  # no other model is needed
+        assert found[f"comparison_{label}"].inputs == tuple(
+            f"results/demo/curves/Result_{label}-{code}.csv" for code in ("N", "EH")
+        )
     assert found["oscillator"].inputs == ("results/demo/data/oscillator.parquet",)
     assert all(found[name].inputs == () for name in schedules)
 
@@ -180,8 +180,8 @@ def test_published_curves_can_be_drawn(published_curves):
 # Comparison -------------------------------------------------------------------------------
 
 
-def test_comparison_bars_show_the_table(tmp_path):
-    canvas = comparison.draw(comparison_options(), [finals_file(tmp_path)])
+def test_comparison_bars_show_the_final_values(tmp_path):
+    canvas = comparison.draw(COMPARISON, finals_files(tmp_path))
     (axes,) = canvas.axes
     assert axes.get_yscale() == "log"
     assert axes.get_ylabel() == "final validation loss"
@@ -199,16 +199,16 @@ def test_comparison_bars_show_the_table(tmp_path):
 
 
 def test_comparison_of_accuracies_says_where_its_axis_starts(tmp_path):
-    options = comparison_options("final_accuracy")
-    (axes,) = comparison.draw(options, [finals_file(tmp_path, "final_accuracy")]).axes
+    canvas = comparison.draw(COMPARISON, finals_files(tmp_path, "accuracy"))
+    (axes,) = canvas.axes
+    assert "OSC_LSTM" in text_of(canvas).splitlines()  # the title, without _ACC
     assert axes.get_yscale() == "linear"
     assert axes.get_ylabel() == f"final validation accuracy (axis starts at {axes.get_ylim()[0]:g})"
 
 
 def test_comparison_keeps_families_together_and_bars_apart(tmp_path):
     methods = [["N", "Traditional"], ["H", "Hyperbolic"], ["EH", "Traditional"]]
-    options = {**comparison_options(), "methods": methods}
-    canvas = comparison.draw(options, [finals_file(tmp_path)])
+    canvas = comparison.draw({**COMPARISON, "methods": methods}, finals_files(tmp_path))
     (axes,) = canvas.axes
     assert [tick.get_text() for tick in axes.get_xticklabels()] == ["N", "EH", "H"]
     assert text_of(canvas).count("Traditional") == 1
@@ -221,28 +221,8 @@ def test_comparison_of_an_experiment_names_its_methods_in_order():
     assert options["methods"] == [["N", "Traditional"], ["EH", "Hyperbolic"]]
 
 
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("", "no rows of the model"),
-        ("model,scheduler\nLSTM,N\n", "no table of final values"),
-        ("model,scheduler,quantity,budget,seed,value\nLSTM,N,final_val_loss,4,,x\n", "'x'"),
-    ],
-)
-def test_a_broken_table_is_a_user_error(tmp_path, text, message):
-    path = tmp_path / "final.csv"
-    path.write_text(text)
-    with pytest.raises(UserError, match=message) as raised:
-        comparison.draw(comparison_options(), [path])
-    assert str(path) in str(raised.value)
-
-
 def test_a_model_whose_runs_all_diverged_is_drawn_with_crosses(tmp_path):
-    path = tmp_path / "final.csv"
-    path.write_text(
-        f"{','.join(COLUMNS)}\n{model_name('OSC_LSTM')},N,diverged_after_epoch,4,,89,,2\n"
-    )
-    canvas = comparison.draw(comparison_options(), [path])
+    canvas = comparison.draw(COMPARISON, finals_files(tmp_path, finals={}))
     assert text_of(canvas).count("×") == 1 + 3 * 2
 
 

@@ -21,7 +21,7 @@ from epochbudget.figures.drawing.style import (
     ordered_styles,
     save,
 )
-from figure_samples import CURVE, ENVIRONMENT, comparison_options, curves_file, finals_file
+from figure_samples import COMPARISON, CURVE, ENVIRONMENT, curves_file, finals_files
 
 
 def test_every_method_has_a_look_of_its_own():
@@ -68,22 +68,22 @@ import json, sys
 from pathlib import Path
 from epochbudget import registry
 from epochbudget.figures.drawing.style import save
-for kind, options, source in json.loads(sys.argv[1]):
-    canvas = registry.figures()[kind].draw(options, [Path(source)])
+for kind, options, sources in json.loads(sys.argv[1]):
+    canvas = registry.figures()[kind].draw(options, [Path(source) for source in sources])
     save(canvas, f"again/{kind}.png", f"again/{kind}.pdf")
 """
 
 
 def test_the_same_picture_has_the_same_bytes(tmp_path):
     pictures = [
-        ("learning_curve", CURVE, curves_file(tmp_path)),
-        ("comparison", comparison_options(), finals_file(tmp_path)),
+        ("learning_curve", CURVE, [curves_file(tmp_path)]),
+        ("comparison", COMPARISON, finals_files(tmp_path)),
     ]
     first, again = tmp_path / "first", tmp_path / "again"
     # Neither the reader's own matplotlibrc nor the seed of Python's hashes has an influence.
     with matplotlib.rc_context({"lines.linewidth": 9.0, "font.size": 30.0, "savefig.dpi": 20}):
-        for kind, options, source in pictures:
-            canvas = registry.figures()[kind].draw(options, [source])
+        for kind, options, sources in pictures:
+            canvas = registry.figures()[kind].draw(options, sources)
             save(canvas, first / f"{kind}.png", first / f"{kind}.pdf")
         assert matplotlib.rcParams["lines.linewidth"] == 9.0
     subprocess.run(

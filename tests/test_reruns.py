@@ -48,15 +48,15 @@ def test_a_formula_reruns_its_methods(checkout: Checkout) -> None:
     # The exponent of the curve, changed as if a bug had been mended.
     path = f"{SOURCE}/schedules/exp_hyperbolic.py"
     checkout.edit(path, "return ", "return 1.01 * ")
-    jobs = checkout.plan(*TINY, "--config", "methods=[N,C,EH,WEH,H]")
-    started = of_rule(jobs, "study", "compare")
-    # H and WEH were never run in this checkout; N and C were, and stay.
-    assert {job[2] for job in started} == {"EH", "WEH", "H"}
     jobs = checkout.plan(*TINY)
-    assert {job[2] for job in of_rule(jobs, "study", "compare", "curves")} == {"EH"}
+    for rule in ("study", "compare", "curves"):
+        assert {job[2] for job in of_rule(jobs, rule)} == {"EH", "WEH"}
+    assert not of_rule(jobs, "generate_data")
     names = {job[1] for job in of_rule(jobs, "figure")}
-    assert {"learning_curve_OSC_LSTM-EH", "schedule_EH"} <= names
-    assert not {"learning_curve_OSC_LSTM-N", "schedule_N", "schedule_H", "oscillator"} & names
+    assert names == {
+        *("learning_curve_OSC_LSTM-EH", "learning_curve_OSC_LSTM-WEH", "comparison_OSC_LSTM"),
+        *("schedule_EH", "schedule_WEH"),
+    }
 
 
 def test_a_figures_code_redraws_that_kind(checkout: Checkout) -> None:
@@ -67,11 +67,11 @@ def test_a_figures_code_redraws_that_kind(checkout: Checkout) -> None:
 
 def test_a_search_bound_reruns_that_study_and_what_follows(checkout: Checkout) -> None:
     overlay = checkout.folder / "bound.yaml"
-    overlay.write_text("study: {search: {C: {lr: {low: 1.0e-4, high: 1.0e-2, log: true}}}}\n")
+    overlay.write_text("study: {search: {H: {lr: {low: 1.0e-4, high: 1.0e-2, log: true}}}}\n")
     jobs = checkout.plan("--configfile", "tests/config/tiny.yaml", "bound.yaml")
-    assert of_rule(jobs, "study") == {("study", "OSC_LSTM", "C")}
-    assert of_rule(jobs, "compare") == {("compare", "OSC_LSTM", "C")}
-    assert of_rule(jobs, "curves") == {("curves", "OSC_LSTM", "C")}
+    assert of_rule(jobs, "study") == {("study", "OSC_LSTM", "H")}
+    assert of_rule(jobs, "compare") == {("compare", "OSC_LSTM", "H")}
+    assert of_rule(jobs, "curves") == {("curves", "OSC_LSTM", "H")}
 
 
 def trained(checkout: Checkout, code: str) -> list[str]:
@@ -87,19 +87,21 @@ def test_one_more_seed_trains_only_that_seed(checkout: Checkout) -> None:
     jobs = checkout.plan(*files)
     assert not of_rule(jobs, "study", "generate_data")
     checkout.snakemake(*files)
-    assert all("seed 3" in line for code in ("N", "C", "EH") for line in trained(checkout, code))
-    assert [len(trained(checkout, code)) for code in ("N", "C", "EH")] == [1, 2, 2]
+    assert all("seed 3" in line for code in ("N", "H", "EH") for line in trained(checkout, code))
+    assert [len(trained(checkout, code)) for code in ("N", "H", "EH")] == [1, 2, 2]
 
 
 def test_one_more_budget_trains_only_what_is_new(checkout: Checkout) -> None:
     overlay = checkout.folder / "budgets.yaml"
-    overlay.write_text("budgets: [1, 2, 3, 4]\nstudy: {search: {EH: {upper_bound: {low: 4}}}}\n")
+    overlay.write_text("budgets: [1, 2, 3, 4]\n")
     files = ("--configfile", "tests/config/tiny.yaml", "budgets.yaml")
     checkout.snakemake(*files)
-    assert {line.split(" seed")[0] for line in trained(checkout, "C")} == {
-        "OSC_LSTM C budget 1",
-        "OSC_LSTM C budget 4",
+    lines = trained(checkout, "EH")
+    assert {line.split(" seed")[0] for line in lines} == {
+        "OSC_LSTM EH budget 1",
+        "OSC_LSTM EH budget 4",
     }
+    assert len(lines) == 4
     # The constant rate goes on from its checkpoint after epoch 3.
     assert all("budget 4" in line and "epochs 4 to 4" in line for line in trained(checkout, "N"))
     assert len(trained(checkout, "N")) == 2
@@ -119,7 +121,7 @@ def test_touched_files_and_lost_metadata_train_nothing(checkout: Checkout) -> No
     (checkout.folder / "results" / "tiny" / "data" / "oscillator.parquet").touch()
     checkout.snakemake(*TINY, "--forcerun", "study", "compare")
     assert {path.name for path in (checkout.folder / "results" / "store").iterdir()} == before
-    assert all(trained(checkout, code) == [] for code in ("N", "C", "EH"))
+    assert all(trained(checkout, code) == [] for code in ("N", "H", "EH", "WEH"))
     assert checkout.read("results/tiny/curves/Result_OSC_LSTM-EH.csv") == curves
 
 
@@ -137,6 +139,6 @@ def test_one_figure_builds_only_what_it_needs(tmp_path: Path) -> None:
 
 def test_the_winning_trial_is_the_comparisons_run(finished: Checkout) -> None:
     """The study's best run serves as that seed's run at the study's budget."""
-    assert not any("budget 2 seed 1" in line for line in trained(finished, "C"))
-    best = json.loads(finished.read("results/tiny/studies/OSC_LSTM/C/best.json"))
-    assert best["hyperparameters"].keys() == {"lr", "infimum_lr"}
+    assert not any("budget 2 seed 1" in line for line in trained(finished, "H"))
+    best = json.loads(finished.read("results/tiny/studies/OSC_LSTM/H/best.json"))
+    assert best["hyperparameters"].keys() == {"lr", "infimum_lr", "upper_bound"}

@@ -67,6 +67,17 @@ def test_several_tuning_seeds_give_their_mean(tmp_path: Path, data: Path) -> Non
     assert float(rows[0]["value"]) == pytest.approx(sum(last) / 3, rel=1e-15)
 
 
+def test_given_hyperparameters_are_not_searched(tmp_path: Path, data: Path) -> None:
+    e = experiment(hyperparameters={"C": {"infimum_lr": 1e-5}})
+    specification = e.study_spec(e.pair("OSC_LSTM", "C"))
+    rows = complete(tmp_path, data, {**specification, "trials": 1})
+    assert set(rows[0]) == {"trial", "state", "value", "lr", "reason"}
+    best = json.loads((tmp_path / "study" / "best.json").read_text())
+    assert best["hyperparameters"] == {"lr": float(rows[0]["lr"]), "infimum_lr": 1e-5}
+    value = runner(tmp_path, data).history(run(data, budget=3, **best["hyperparameters"]))
+    assert best["value"] == value.columns["val_loss"][-1]
+
+
 def test_failed_trials_are_recorded_and_the_study_goes_on(tmp_path: Path, data: Path) -> None:
     wide = {"low": 1e-3, "high": 1e30, "log": True}
     rows = complete(tmp_path, data, spec("N", trials=6, lr=wide))

@@ -28,6 +28,12 @@ def pair(wildcards):
     return EXPERIMENT.pair(wildcards.label, wildcards.code)
 
 
+def files_of(wildcards):
+    """The files that a data set is made from; none, unless it is the user's own."""
+    dataset = registry.datasets()[wildcards.dataset]
+    return dataset.inputs(EXPERIMENT.data_spec(wildcards.dataset))
+
+
 def data_of(wildcards):
     """The data file of a job's model."""
     return EXPERIMENT.path("data", dataset=pair(wildcards).task.dataset)

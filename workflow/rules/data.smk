@@ -1,9 +1,11 @@
 # Data sets, one file each.
-#   needs: nothing; cifar10 and cifar100 need the network once, `folder` the folder that it names
+#   needs: nothing; cifar10 and cifar100 need the network once, `folder` the files of its folder
 #   makes: results/<run>/data/<dataset>.parquet (.npz for images)
 
 
 rule generate_data:
+    input:
+        files_of,
     output:
         EXPERIMENT.pattern("data"),
     log:

@@ -6,7 +6,7 @@ import logging
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from epochbudget import __version__, registry, schedule_command
 from epochbudget.errors import UserError
@@ -26,10 +26,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _log_to(getattr(args, "log", None))
         args.run(args)
     except UserError as error:
-        logging.getLogger(__name__).error("%s", error)
-        sys.exit(f"epochbudget: {error}")
+        _give_up(str(error))
+    except OSError as error:
+        place = error.filename or "a file"
+        hint = "check the permissions and the free space there"
+        _give_up(f"{place}: {error.strerror or error}. Hint: {hint}")
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _give_up(message: str) -> NoReturn:
+    """End with one message, on the terminal and in the log file."""
+    log = logging.getLogger("epochbudget")
+    if any(isinstance(handler, logging.FileHandler) for handler in log.handlers):
+        log.error("%s", message)
+    sys.exit(f"epochbudget: {message}")
 
 
 def _log_to(path: Path | None) -> None:
@@ -98,7 +109,7 @@ def _parser() -> argparse.ArgumentParser:
     schedule_command.add_arguments(schedule)
 
     config = _command(commands, "config", _config, "write the default configuration and its schema")
-    config.add_argument("--folder", type=Path, default=Path("config"))
+    config.add_argument("--root", type=Path, default=Path(), help="the project's folder")
     return parser
 
 
@@ -148,8 +159,10 @@ def _entry(what: str, name: str, entries: Mapping[str, Entry]) -> Entry:
 
 
 def _data(args: argparse.Namespace) -> None:
+    from epochbudget.config.load import validated
+
     dataset = _entry("data set", args.dataset, registry.datasets())
-    settings = dataset.settings.model_validate(args.settings)
+    settings = validated(dataset.settings, args.settings)
     dataset.write(settings.model_dump(mode="json"), args.out)
 
 
@@ -196,4 +209,4 @@ def _figure(args: argparse.Namespace) -> None:
 def _config(args: argparse.Namespace) -> None:
     from epochbudget.config.render import write
 
-    write(args.folder)
+    write(args.root)

@@ -24,12 +24,12 @@ def compare(
 
     Args:
         spec: The comparison's slice of the configuration (`Experiment.comparison_spec`).
-        best: The study's best.json; None if the specification gives the hyperparameters.
+        best: The study's best.json; None if given and default hyperparameters are to be used.
         data: Digest of the data file.
         runner: Carries out the runs.
         output: The Parquet file to write.
     """
-    found = spec["hyperparameters"] if best is None else _read_best(best)
+    found = spec["given"] if best is None else _read_best(best)
     histories = {
         (budget, seed): runner.history(one_run(spec, found, budget, seed, data))
         # Longest first: a budget-free method's shorter budgets are then prefixes in the store.

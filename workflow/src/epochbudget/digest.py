@@ -84,8 +84,8 @@ class _Pruned(ast.NodeTransformer):
         return None if _is_settings(bases) else self.generic_visit(node)
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST | None:
-        declares_space = node.returns is not None and "Param" in ast.unparse(node.returns)
-        return None if declares_space else self.generic_visit(node)
+        returned = ast.unparse(node.returns) if node.returns else ""
+        return None if returned == "tuple[Param, ...]" else self.generic_visit(node)
 
     def visit_Assign(self, node: ast.Assign) -> ast.AST | None:
         names = {target.id for target in node.targets if isinstance(target, ast.Name)}

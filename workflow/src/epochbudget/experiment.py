@@ -159,6 +159,7 @@ class Experiment:
 
     def _pair_spec(self, pair: Pair) -> dict[str, Any]:
         spec: dict[str, Any] = {"task": self.task_spec(pair), "method": pair.code}
+        spec["given"] = self.config.hyperparameters.get(pair.code, {})
         if not pair.method.lr_free:
             spec["optimizer"] = pair.optimizer
         if "infimum_lr" in pair.method.settings:
@@ -193,7 +194,7 @@ class Experiment:
             "seeds": list(self.seeds),
         }
         if self.mode == "compare":
-            spec["hyperparameters"] = self.default_hyperparameters(pair)
+            spec["given"] = self.default_hyperparameters(pair)
         return spec
 
     def default_hyperparameters(self, pair: Pair) -> dict[str, float]:

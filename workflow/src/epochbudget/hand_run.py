@@ -34,7 +34,7 @@ def train(args: argparse.Namespace) -> None:
         tracking=Tracking(**experiment.config.tracking.model_dump()),
     )
     spec = experiment.comparison_spec(pair)
-    run = one_run(spec, spec["hyperparameters"], args.budget, args.seed, file_digest(data))
+    run = one_run(spec, spec["given"], args.budget, args.seed, file_digest(data))
     _print(runner.history(run))
 
 

@@ -90,9 +90,10 @@ class StudyJob:
         """The search space: lr first, then the method's own, with the configuration's ranges."""
         steps = math.ceil(self._train_size() / self._batch_size())
         own = self.method.search(self.spec["epochs"], steps)
-        params = own if self.method.lr_free else (Param("lr", 0, 0), *own)
         ranges = self.spec["ranges"]
-        return tuple(Param(p.name, **ranges[p.name]) if p.name in ranges else p for p in params)
+        params = own if self.method.lr_free else (Param("lr", **ranges["lr"]), *own)
+        searched = [p for p in params if p.name not in self.spec["given"]]
+        return tuple(Param(p.name, **ranges[p.name]) if p.name in ranges else p for p in searched)
 
     def _train_size(self) -> int:
         return self.runner.problem(self._run({}, seed=0)).train_size
@@ -151,7 +152,9 @@ class StudyJob:
             task=self.spec["task"],
             method=self.spec["method"],
             optimizer=self.spec.get("optimizer"),
-            hyperparameters=with_defaults(self.method, parameters, self.spec.get("infimum_lr")),
+            hyperparameters=with_defaults(
+                self.method, {**self.spec["given"], **parameters}, self.spec.get("infimum_lr")
+            ),
             budget=self.spec["epochs"],
             seed=seed,
             data=self.data,
@@ -182,8 +185,9 @@ class StudyJob:
         finished = [t for t in trials if t.value is not None]
         if not finished:
             raise UserError(
-                f"{path.parent}: all {len(trials)} trials failed, see trials.csv for the reasons",
-                "lower the upper bound of study.lr, or see the log of this job",
+                f"{path.parent}: all {len(trials)} trials failed, the first one because "
+                f"{trials[0].user_attrs['reason']}",
+                "lower the upper bound of study.lr; the log of this job has the other reasons",
             )
         best = min(finished, key=lambda t: (t.value, t.number))
         for trial in trials:
@@ -193,7 +197,7 @@ class StudyJob:
         write_json(
             path,
             {
-                "hyperparameters": best.params,
+                "hyperparameters": {**self.spec["given"], **best.params},
                 "value": best.value,
                 "trial": best.number,
                 "trials": len(trials),

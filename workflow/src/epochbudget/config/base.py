@@ -10,4 +10,6 @@ class Section(BaseModel):
     one out: their values reach a run through its specification.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, validate_default=True, allow_inf_nan=False
+    )

@@ -6,14 +6,22 @@ from typing import TYPE_CHECKING, Any
 
 from epochbudget import registry
 from epochbudget.errors import UserError
+from epochbudget.methods.base import Setting
 from epochbudget.settings import RATE
 
 if TYPE_CHECKING:
     from epochbudget.config.models import Config, Range
 
+RESERVED = ("store", "cache", "published", "benchmark")
+
 
 def check(config: "Config") -> None:
     """Raise UserError for the first thing that cannot be run as configured."""
+    if config.run in RESERVED:
+        raise UserError(
+            f"run: found {config.run!r}, allowed is any other name than {', '.join(RESERVED)}",
+            "results/ holds folders of these names that belong to no run",
+        )
     _distinct("models", config.models)
     _known("models", config.models, registry.tasks())
     _distinct("optimizers", config.optimizers)
@@ -70,30 +78,40 @@ def _known(key: str, names: Iterable[str], allowed: Iterable[str]) -> None:
 
 
 def _searches(config: "Config") -> None:
-    """Ranges must be ranges of hyperparameters that the method searches, and be usable."""
-    _range("study.lr", config.study.lr)
+    """Ranges must be of hyperparameters that the method searches, and hold allowed values only."""
+    _range("study.lr", config.study.lr, RATE, whole=False)
     for code, ranges in config.study.search.items():
         method = registry.methods()[code]
-        names = [p.name for p in method.search(config.study.epochs, 1)]
-        names += [] if method.lr_free else ["lr"]
+        params = {p.name: p.step is not None for p in method.search(config.study.epochs, 1)}
+        params |= {} if method.lr_free else {"lr": False}
         for name, bounds in ranges.items():
             key = f"study.search.{code}.{name}"
-            if name not in names:
+            if name not in params:
                 raise UserError(
-                    f"{key}: found {name!r}, allowed are {', '.join(names) or 'none'}",
+                    f"{key}: found {name!r}, allowed are {', '.join(params) or 'none'}",
                     f"{method.name} searches nothing else",
                 )
-            _range(key, bounds)
+            setting = RATE if name == "lr" else method.settings[name]
+            _range(key, bounds, setting, whole=params[name])
     if config.mode != "compare":
         _searched_bounds(config)
 
 
-def _range(key: str, bounds: "Range") -> None:
+def _range(key: str, bounds: "Range", setting: Setting, whole: bool) -> None:
+    """Both bounds must be allowed values, and a step be there if and only if values are whole."""
+    setting.checked(f"{key}.low", bounds.low)
+    setting.checked(f"{key}.high", bounds.high)
     if not bounds.low <= bounds.high or (bounds.log and bounds.low <= 0):
         raise UserError(
             f"{key}: found low {bounds.low}, high {bounds.high}, allowed is low <= high"
             f"{' and low > 0' if bounds.log else ''}",
             f"correct {key}",
+        )
+    if (bounds.step is not None) != whole or (whole and bounds.log):
+        allowed = "a step and no log" if whole else "no step"
+        raise UserError(
+            f"{key}: found step {bounds.step}, log {bounds.log}, allowed is {allowed}",
+            f"it takes {'whole numbers' if whole else 'any number in its range'}",
         )
 
 
@@ -103,18 +121,19 @@ def _searched_bounds(config: "Config") -> None:
     for code in _codes(config):
         method = registry.methods()[code]
         ranges = config.study.search.get(code, {})
+        given = config.hyperparameters.get(code, {})
         space = {p.name: p for p in method.search(config.study.epochs, 1)}
-        lr = ranges.get("lr", config.study.lr)
+        lr = given.get("lr", ranges.get("lr", config.study.lr).low)
         if "upper_bound" in space:
             low = ranges.get("upper_bound", space["upper_bound"]).low
-            _upper_bound(f"study.search.{code}.upper_bound.low", low, longest)
-        if "infimum_lr" in space:
-            high = ranges.get("infimum_lr", space["infimum_lr"]).high
+            bound = given.get("upper_bound", low)
+            _upper_bound(f"study.search.{code}.upper_bound.low", bound, longest)
+        if "infimum_lr" in method.settings:
+            searched = ranges.get("infimum_lr", space.get("infimum_lr"))
+            high = given.get("infimum_lr", searched.high if searched else config.infimum_lr)
             # Equal bounds are the paper's (1e-4): a draw of both is infinitely unlikely.
-            if high > lr.low:
-                _infimum(f"study.search.{code}.infimum_lr.high", high, lr.low)
-        elif "infimum_lr" in method.settings:
-            _infimum("infimum_lr", config.infimum_lr, lr.low)
+            if high > lr or not searched:
+                _infimum(f"study.search.{code}.infimum_lr.high", high, lr)
 
 
 def _codes(config: "Config") -> list[str]:
@@ -140,7 +159,7 @@ def _infimum(key: str, infimum_lr: float, lr: float) -> None:
         )
 
 
-def _hyperparameters(config: "Config", code: str, values: dict[str, float | bool]) -> None:
+def _hyperparameters(config: "Config", code: str, values: dict[str, bool | int | float]) -> None:
     """Given hyperparameters must be the method's own."""
     method = registry.methods()[code]
     allowed = (*(() if method.lr_free else ("lr",)), *method.settings)

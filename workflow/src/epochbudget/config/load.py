@@ -3,13 +3,15 @@
 import difflib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from epochbudget.config.check import check
 from epochbudget.config.models import Config
 from epochbudget.errors import UserError
+
+AnySection = TypeVar("AnySection", bound=BaseModel)
 
 
 def load(values: Mapping[str, Any]) -> Config:
@@ -18,12 +20,21 @@ def load(values: Mapping[str, Any]) -> Config:
     Raises:
         UserError: One message for the first thing that is wrong.
     """
-    try:
-        config = Config.model_validate(values)
-    except ValidationError as error:
-        raise _explain(error) from None
+    config = validated(Config, values)
     check(config)
     return config
+
+
+def validated(section: type[AnySection], values: Mapping[str, Any]) -> AnySection:
+    """Validate one section.
+
+    Raises:
+        UserError: One message for the first thing that is wrong.
+    """
+    try:
+        return section.model_validate(values)
+    except ValidationError as error:
+        raise _explain(section, error) from None
 
 
 def load_files(paths: Sequence[Path]) -> Config:
@@ -57,14 +68,14 @@ def _overlay(base: dict[str, Any], above: Mapping[str, Any]) -> None:
             base[key] = value
 
 
-def _explain(error: ValidationError) -> UserError:
+def _explain(root: type[BaseModel], error: ValidationError) -> UserError:
     """The first error as one sentence with the key, what was found and what is allowed."""
     first, *others = error.errors()
     location = [str(part) for part in first["loc"]]
     key = ".".join(location) or "configuration"
     more = f" (and {len(others)} more)" if others else ""
     if first["type"] == "extra_forbidden":
-        allowed = _keys(location[:-1])
+        allowed = _keys(root, location[:-1])
         close = difflib.get_close_matches(location[-1], allowed, n=1)
         return UserError(
             f"unknown key {key}{more}; allowed here are {', '.join(allowed)}",
@@ -81,9 +92,9 @@ def _allowed(message: str) -> str:
     return "allowed: " + message[:1].lower() + message[1:]
 
 
-def _keys(location: Sequence[str]) -> list[str]:
-    """Keys of the section at `location`."""
-    section: Any = Config
+def _keys(root: type[BaseModel], location: Sequence[str]) -> list[str]:
+    """Keys of the section at `location` below `root`."""
+    section: Any = root
     for part in location:
         field = section.model_fields.get(part) if _is_section(section) else None
         section = field.annotation if field else None

@@ -6,7 +6,7 @@ test keeps them in step.
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, create_model
+from pydantic import BeforeValidator, Field, create_model
 
 from epochbudget import registry
 from epochbudget.config.base import Section
@@ -21,9 +21,9 @@ PAPERS_SIX: tuple[Code, ...] | None = ("N", "P", "C", "E", "H", "EH")
 class Range(Section):
     """Bounds of one search dimension, both included."""
 
-    low: float
+    low: int | float
     """Lower bound."""
-    high: float
+    high: int | float
     """Upper bound."""
     log: bool = False
     """Sample uniformly in the logarithm."""
@@ -46,7 +46,7 @@ class Study(Section):
     """Epoch budget of a trial (paper: 50)."""
     seeds: tuple[Seed, ...] = (89,)
     """Tuning seeds: a trial's value is the mean of their last validation losses."""
-    sampler_seed: Seed = 42
+    sampler_seed: Annotated[int, Field(ge=0, lt=2**32)] = 42
     """Seed of the TPE sampler."""
     lr: Range = Range(low=1e-4, high=5e-2, log=True)
     """Search range of the learning rate, for all methods that have one."""
@@ -55,7 +55,7 @@ class Study(Section):
 
 
 class Training(Section):
-    """How runs are carried out; nothing here changes a result, so nothing here causes a rerun."""
+    """How runs are carried out; no part of a run's key, so nothing here causes a rerun."""
 
     device: str = "auto"
     """auto (a GPU if there is one), cpu, cuda, or cuda:N."""
@@ -65,10 +65,15 @@ class Training(Section):
     """Least time between two checkpoints of a run; they are written at epoch ends."""
 
 
+def _unquoted_off(value: Any) -> Any:
+    """YAML reads off as false."""
+    return "off" if value is False else value
+
+
 class Tracking(Section):
     """Optional mirror of the curves in Weights & Biases; the CSV files stay the truth."""
 
-    mode: Literal["off", "offline", "online"] = "off"
+    mode: Annotated[Literal["off", "offline", "online"], BeforeValidator(_unquoted_off)] = "off"
     """off; offline: local files only; online: sent to the service (`pip install wandb`)."""
     project: str = "epochbudget"
     """Name of the project there."""
@@ -114,7 +119,7 @@ class Config(Section):
     methods_by_model: dict[Label, tuple[Code, ...] | None] = Field(
         default_factory=lambda: {"Integral_TF": PAPERS_SIX, "DIGITS_CNN": PAPERS_SIX}
     )
-    """Other lists of methods for single models; null means `methods`."""
+    """Single models with fewer methods: of `methods`, those also listed here; null means all."""
     optimizers: tuple[Literal["AdamW", "Adam"], ...] = ("AdamW",)
     """Optimizers; labels of Adam's results end in _Adam. LR-free methods bring their own."""
     budgets: tuple[PositiveInt, ...] = (12, 15, 18, 21)
@@ -123,8 +128,9 @@ class Config(Section):
     """Seeds of the comparison (paper: 89, 231, 928, 814, 269)."""
     infimum_lr: Annotated[float, Field(gt=0)] = 1e-6
     """Infimum learning rate of the methods that have one, where no study chooses it."""
-    hyperparameters: dict[Code, dict[str, float | bool]] = Field(default_factory=dict)
-    """Given hyperparameters by method, for mode compare; others keep their defaults."""
+    hyperparameters: dict[Code, dict[str, bool | int | float]] = Field(default_factory=dict)
+    """Given hyperparameters by method, e.g. EH: {upper_bound: 42}; studies do not search them. In
+    mode compare the others keep their defaults."""
     study: Study = Study()
     """Hyperparameter search."""
     training: Training = Training()
@@ -138,4 +144,5 @@ class Config(Section):
 
     def methods_of(self, model: Label) -> tuple[Code, ...]:
         """Codes of the methods to run for a model."""
-        return self.methods_by_model.get(model) or self.methods
+        listed = self.methods_by_model.get(model)
+        return tuple(code for code in self.methods if listed is None or code in listed)

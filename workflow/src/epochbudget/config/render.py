@@ -1,4 +1,4 @@
-"""The commented default YAML and the JSON schema, rendered from the models."""
+"""The commented default YAML, the JSON schema and the conda environment, rendered."""
 
 import json
 from pathlib import Path
@@ -30,10 +30,30 @@ def schema_json() -> str:
     return json.dumps(described_schema(Config), indent=1) + "\n"
 
 
-def write(folder: Path) -> None:
-    """Write both files into `folder`."""
-    write_text(folder / "config.yaml", default_yaml())
-    write_text(folder / "schema.json", schema_json())
+CONDA = """\
+# For `snakemake --software-deployment-method conda`: the versions of requirements.txt, written here
+# because Snakemake copies this file alone. Rendered by `epochbudget config`.
+channels:
+  - conda-forge
+dependencies:
+  - python=3.11
+  - pip
+  - pip:
+"""
+
+
+def conda_yaml(requirements: str) -> str:
+    """`envs/epochbudget.yaml` with the lines of `envs/requirements.txt`."""
+    pins = [line for line in requirements.splitlines() if line and not line.startswith("#")]
+    return CONDA + "".join(f"      - {pin}\n" for pin in pins)
+
+
+def write(root: Path) -> None:
+    """Write all three files below the project's folder `root`."""
+    requirements = (root / "envs" / "requirements.txt").read_text(encoding="utf-8")
+    write_text(root / "config" / "config.yaml", default_yaml())
+    write_text(root / "config" / "schema.json", schema_json())
+    write_text(root / "envs" / "epochbudget.yaml", conda_yaml(requirements))
 
 
 def _lines(section: BaseModel, depth: int) -> list[str]:

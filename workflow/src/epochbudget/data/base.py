@@ -17,6 +17,7 @@ class Dataset:
         suffix: Suffix of the file, with its dot.
         settings: The pydantic model of its section of `data:`.
         write: Writes the file from (settings, path), atomically.
+        inputs: Files that it is made from, from its settings; if they change it is made again.
         local: Needs the network, so it runs where Snakemake runs and not on a cluster node.
     """
 
@@ -24,4 +25,5 @@ class Dataset:
     suffix: str
     settings: type[Section]
     write: Callable[[Mapping[str, Any], Path], None]
+    inputs: Callable[[Mapping[str, Any]], list[str]] = lambda settings: []
     local: bool = False

@@ -34,4 +34,9 @@ def write(settings: Mapping[str, Any], path: Path) -> None:
     write_images(path, read_folder(Path(section.path), section.classes))
 
 
-DATASET = Dataset("folder", ".npz", FolderSettings, write)
+def inputs(settings: Mapping[str, Any]) -> list[str]:
+    """The folder's files; none if it is not there, which `write` reports."""
+    return sorted(str(file) for file in Path(settings["path"]).glob("*") if file.is_file())
+
+
+DATASET = Dataset("folder", ".npz", FolderSettings, write, inputs)

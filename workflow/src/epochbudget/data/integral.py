@@ -30,7 +30,8 @@ class IntegralSettings(Section):
     rounded_grids: bool = False
     """Round both grids to 3 decimals before integrating, as the authors' files have them."""
     chunk: int = Field(10_000, ge=1)
-    """Functions in one row group of the file, in whole thousands; does not change any value."""
+    """Functions in one row group of the file, in whole thousands. The values stay the same, but not
+    the file, so all that is made of it is made again."""
 
     @model_validator(mode="after")
     def _check(self) -> "IntegralSettings":

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from epochbudget.config.base import Section
 from epochbudget.data.base import Dataset
@@ -27,6 +27,13 @@ class OscillatorSettings(Section):
     """Time step."""
     duration: float = Field(10.0, gt=0)
     """Last time; each trajectory has duration / dt + 1 points."""
+
+    @model_validator(mode="after")
+    def _check(self) -> "OscillatorSettings":
+        # Tasks tell trajectories apart by their damping.
+        if len(set(self.dampings)) < len(self.dampings):
+            raise ValueError("dampings must differ from each other")
+        return self
 
 
 def write(settings: Mapping[str, Any], path: Path) -> None:

@@ -10,12 +10,12 @@ from epochbudget.files import canonical_json, text_digest
 from epochbudget.methods.base import Method
 from epochbudget.tasks.base import Task
 
-TRAINING = "epochbudget.training.loop"
+TRAINING = ("epochbudget.training.loop", "epochbudget.training.device")
 
 
 def run_code(task: Task, method: Method) -> str:
     """Digest of the code of a training run: the core, the task's and the method's."""
-    return code_digest(TRAINING, task.problem.__module__, method.module)
+    return code_digest(*TRAINING, task.problem.__module__, method.module)
 
 
 @dataclass(frozen=True)

@@ -62,13 +62,17 @@ class Runner:
         if stored.covers(run.budget):
             log.info("%s: reused from the store (%s)", run, run.key)
             return stored.prefix(run.budget)
-        history = self._train(run)
-        self.store.write(run, history, provenance(self.device))
-        if not run.budget_free or history.status != "finished":
-            self.store.discard_checkpoint(run)  # no longer budget can continue from it
+        with _EndRequest() as end:
+            history = self._train(run, end)
+            self.store.write(run, history, provenance(self.device))
+            if not run.budget_free or history.status != "finished":
+                self.store.discard_checkpoint(run)  # no longer budget can continue from it
+        if end.asked:
+            log.warning("%s: asked to end, stopped after this run", run)
+            raise SystemExit(128 + end.asked)
         return history.prefix(run.budget)
 
-    def _train(self, run: Run) -> History:
+    def _train(self, run: Run, end: "_EndRequest") -> History:
         from epochbudget.training.loop import Trainer
 
         trainer = Trainer(
@@ -82,7 +86,7 @@ class Runner:
         history = self._resume(run, trainer)
         log.info("%s: training epochs %d to %d (%s)", run, history.epochs + 1, run.budget, run.key)
         saved = time.monotonic()
-        with tracked(self.tracking, run) as report, _EndRequest() as end, _progress(run) as bar:
+        with tracked(self.tracking, run) as report, _progress(run) as bar:
             while not history.covers(run.budget):
                 start = time.monotonic()
                 result = trainer.train_epoch()

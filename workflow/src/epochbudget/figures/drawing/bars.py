@@ -1,15 +1,13 @@
-"""Grouped bars of final values, and the table they come from."""
+"""Grouped bars of the final values of curves."""
 
-import csv
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from pathlib import Path
 
 from matplotlib.axes import Axes
 
-from epochbudget.errors import UserError
+from epochbudget.curves import CurveSet
 from epochbudget.figures.drawing.style import log_axis, ordered_styles
 
 
@@ -25,43 +23,17 @@ class Final:
 Finals = Mapping[tuple[str, int], Final]
 
 
-def read_final(path: Path, model: str, quantity: str) -> Finals:
-    """Final values of `model` by (code, budget) from the table of the metric `final`.
+def final_values(several: Iterable[CurveSet]) -> Finals:
+    """Last values of one model's curves by (code, budget).
 
-    A budget that no run finished has no final value; it is left out, as are values not finite.
-
-    Raises:
-        UserError: If the table is malformed or does not know the model.
+    A budget that no run finished has no final value; it is left out.
     """
-    means: dict[tuple[str, int], float] = {}
-    seeds: dict[tuple[str, int], list[float]] = {}
-    known = False
-    try:
-        with Path(path).open(encoding="utf-8", newline="") as stream:
-            for row in csv.DictReader(stream):
-                known |= row["model"] == model
-                if (row["model"], row["quantity"]) != (model, quantity):
-                    continue
-                key, value = (row["scheduler"], int(row["budget"])), float(row["value"])
-                if not math.isfinite(value):
-                    continue
-                if row["seed"]:
-                    seeds.setdefault(key, []).append(value)
-                else:
-                    means[key] = value
-    except (OSError, KeyError, TypeError, ValueError) as error:
-        raise UserError(
-            f"{path} is no table of final values ({error!r})",
-            f"rebuild it: snakemake {path} --force",
-        ) from error
-    if not known:
-        raise UserError(
-            f"{path} has no rows of the model {model}",
-            f"rebuild it: snakemake {path} --force",
-        )
     return {
-        key: Final(mean, min(seeds.get(key, [mean])), max(seeds.get(key, [mean])))
-        for key, mean in means.items()
+        (curves.code, budget): Final(
+            float(mean[-1]), float(curves.low[budget][-1]), float(curves.high[budget][-1])
+        )
+        for curves in several
+        for budget, mean in curves.complete().items()
     }
 
 
