@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Literal
 
 from epochbudget.errors import UserError
 from epochbudget.training.run import Run
@@ -15,7 +16,7 @@ Report = Callable[[History], None]
 class Tracking:
     """Mode ("off", "offline" or "online") and project."""
 
-    mode: str = "off"
+    mode: Literal["off", "offline", "online"] = "off"
     project: str = "epochbudget"
 
 
