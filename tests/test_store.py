@@ -100,7 +100,7 @@ def test_a_damaged_record_or_checkpoint_is_named(tmp_path: Path, data: Path) -> 
 def test_a_killed_comparison_ends_as_an_undisturbed_one(
     tmp_path: Path, data: Path, number: signal.Signals
 ) -> None:
-    e = experiment(mode="compare", budgets=[60], hyperparameters={"EH": {"upper_bound": 60}})
+    e = experiment(mode="compare", budgets=[30], hyperparameters={"EH": {"upper_bound": 30}})
     spec = json.dumps(e.comparison_spec(e.pair("OSC_LSTM", "EH")))
     for folder in ("quiet", "disturbed"):
         (tmp_path / folder).mkdir()
@@ -118,10 +118,10 @@ def test_a_killed_comparison_ends_as_an_undisturbed_one(
             break
         kills += 1
         assert kills < 20
-        if kills == 3:
+        if kills == 2:
             subprocess.run(job, cwd=tmp_path / "disturbed", env=started, check=True)
             break
-    assert kills == 3
+    assert kills == 2
     log = (tmp_path / "disturbed" / "log").read_text()
     assert "continues after epoch" in log or "reused from the store" in log
     assert stored_curves(tmp_path / "disturbed") == stored_curves(tmp_path / "quiet")

@@ -105,14 +105,14 @@ def test_a_study_in_which_everything_fails_says_so(tmp_path: Path, data: Path) -
 
 
 def test_a_killed_study_ends_with_the_same_trials(tmp_path: Path, data: Path) -> None:
-    specification = json.dumps(spec(trials=12, epochs=6))
+    specification = json.dumps(spec(trials=9, epochs=6))
     files = {}
     for name in ("quiet", "disturbed"):
         folder = tmp_path / name
         folder.mkdir()
         job = command("study", specification, "--data", str(data), "--folder", "study")
         kills = 0
-        while name == "disturbed" and kills < 3:
+        while name == "disturbed" and kills < 2:
             process = subprocess.Popen(
                 [*job, "--log", "log"], cwd=folder, env=environment(checkpoint_seconds=0.01)
             )
