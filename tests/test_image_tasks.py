@@ -8,18 +8,16 @@ import torch
 from torch import Tensor, nn
 
 from epochbudget.data.generators import read
-from epochbudget.tasks.cnn import CNNSettings
 from epochbudget.tasks.problems.images import (
     LOOKS,
     ImageProblem,
-    LabelledImages,
     crop_and_flip,
     crop_and_flip_reference,
     draw,
     normalise,
 )
 from epochbudget.tasks.problems.splits import permutation, share
-from task_samples import CPU, build, write_images
+from task_samples import build, write_images
 
 
 @pytest.fixture
@@ -30,10 +28,10 @@ def images_file(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("flips", [True, False])
 def test_augmentation_is_the_plain_one(flips: bool) -> None:
     images = torch.randint(0, 256, (200, 3, 32, 32), dtype=torch.uint8)
-    offsets, mirrored = draw(200, flips, torch.Generator().manual_seed(1))
-    fast = crop_and_flip(images, offsets, mirrored)
+    drawn = draw(200, flips, torch.Generator().manual_seed(1))
+    fast = crop_and_flip(images, *drawn)
     assert fast.dtype == torch.uint8
-    assert torch.equal(fast, crop_and_flip_reference(images, offsets, mirrored))
+    assert torch.equal(fast, crop_and_flip_reference(images, *drawn))
     assert not torch.equal(fast, images)
 
 
@@ -43,10 +41,10 @@ def test_augmentation_draws_offsets_then_flips() -> None:
     mirrored = torch.randint(0, 2, (300,), generator=generator).bool()
     drawn = draw(300, True, torch.Generator().manual_seed(5))
     assert torch.equal(drawn[0], offsets)
-    assert drawn[1] is not None
     assert torch.equal(drawn[1], mirrored)
     assert set(offsets.flatten().tolist()) == set(range(9))
-    assert draw(300, False, torch.Generator().manual_seed(5))[1] is None
+    (alone,) = draw(300, False, torch.Generator().manual_seed(5))
+    assert torch.equal(alone, offsets)
 
 
 def test_normalisation_and_black_border() -> None:
@@ -54,7 +52,7 @@ def test_normalisation_and_black_border() -> None:
     looks = LOOKS["cifar100"]
     mean, std = (torch.tensor(v).view(-1, 1, 1) for v in (looks.mean, looks.std))
     white = torch.full((1, 3, 32, 32), 255, dtype=torch.uint8)
-    corner = crop_and_flip(white, torch.tensor([[0, 0]]), None)
+    corner = crop_and_flip(white, torch.tensor([[0, 0]]))
     result = normalise(corner, mean, std)
     for channel in range(3):
         black = -looks.mean[channel] / looks.std[channel]
@@ -72,7 +70,7 @@ def recorded(problem: ImageProblem, index: Tensor, augmentation: torch.Generator
             seen.append(images)
             return images.flatten(1)[:, :10]
 
-    problem.train_loss(Recorder(), index, augmentation)
+    problem.train_loss(Recorder(), *problem.epoch(index, augmentation))
     return seen[0]
 
 
@@ -88,8 +86,8 @@ def test_training_images(images_file: Path, name: str, model: str) -> None:
     label, index = f"{name.upper()}_{model}", torch.tensor([7, 0, 7, 21])
     raw = torch.from_numpy(read.read_images(images_file).train_images)[index]
     problem = build(label, images_file, subset_ratio=1.0)
-    offsets, mirrored = draw(4, name != "digits", torch.Generator().manual_seed(3))
-    expected = plain(crop_and_flip_reference(raw, offsets, mirrored), name)
+    drawn = draw(4, name != "digits", torch.Generator().manual_seed(3))
+    expected = plain(crop_and_flip_reference(raw, *drawn), name)
     seen = recorded(problem, index, torch.Generator().manual_seed(3))
     assert torch.equal(seen, expected)
     still = build(label, images_file, subset_ratio=1.0, augment=False)
@@ -116,22 +114,6 @@ def test_image_validation_is_the_plain_loop(images_file: Path) -> None:
     assert loss.item() == pytest.approx(sum(losses) / 3, rel=1e-5)
     assert accuracy is not None
     assert accuracy.item() == correct / 22
-
-
-def test_validation_is_done_in_evaluation_mode() -> None:
-    modes = []
-
-    class Recorder(nn.Module):
-        def forward(self, images: Tensor) -> Tensor:
-            modes.append((self.training, torch.is_grad_enabled()))
-            return images.flatten(1)[:, :10]
-
-    some = LabelledImages(torch.zeros(5, 3, 32, 32, dtype=torch.uint8), torch.zeros(5).long())
-    problem = ImageProblem(Recorder, some, some, LOOKS["digits"], CNNSettings(), CPU)
-    model = problem.model()
-    problem.validate(model)
-    assert modes == [(False, False)]
-    assert model.training
 
 
 def test_subsets_of_images_are_seeded(images_file: Path) -> None:

@@ -16,6 +16,7 @@ from torch.utils.data import DataLoader, TensorDataset
 from epochbudget import registry
 from epochbudget.errors import UserError
 from epochbudget.seeds import derive_seed
+from epochbudget.tasks.problems.resident import Model
 from epochbudget.training.batches import epoch_order
 from epochbudget.training.device import prepare
 from epochbudget.training.loop import EpochResult, Trainer
@@ -53,16 +54,15 @@ class Regression:
     def model(self) -> nn.Module:
         return nn.Sequential(nn.Linear(4, 8), nn.Tanh(), nn.Dropout(0.1), nn.Linear(8, 1))
 
-    def train_loss(self, model: nn.Module, index: Tensor, augmentation: Generator) -> Tensor:
-        noise = 0.01 * torch.randn(len(index), 4, generator=augmentation)
+    def epoch(self, order: Tensor, augmentation: Generator) -> tuple[Tensor, ...]:
+        return order, 0.01 * torch.randn(len(order), 4, generator=augmentation)
+
+    def train_loss(self, model: Model, *batch: Tensor) -> Tensor:
+        index, noise = batch
         return nn.functional.mse_loss(model(self.x[index] + noise), self.y[index])
 
-    def validate(self, model: nn.Module) -> tuple[Tensor, Tensor | None]:
-        model.eval()
-        with torch.no_grad():
-            loss = nn.functional.mse_loss(model(self.x), self.y)
-        model.train()
-        return loss, None
+    def validate(self, model: Model) -> tuple[Tensor, Tensor | None]:
+        return nn.functional.mse_loss(model(self.x), self.y), None
 
 
 def hyperparameters(code: str) -> dict[str, Any]:
@@ -108,6 +108,22 @@ def test_resumed_equals_uninterrupted(code: str) -> None:
     assert results == whole
 
 
+def test_an_epoch_is_validated_in_evaluation_mode_without_gradients() -> None:
+    seen = []
+
+    class Watched(Regression):
+        def validate(self, model: Model) -> tuple[Tensor, Tensor | None]:
+            assert isinstance(model, nn.Module)
+            seen.append((model.training, torch.is_grad_enabled()))
+            return super().validate(model)
+
+    method = registry.methods()["N"]
+    run = Trainer(Watched(), method, "AdamW", hyperparameters("N"), 2, 89)
+    run.train_epoch()
+    assert seen == [(False, False)]
+    assert run.model.training
+
+
 @pytest.mark.parametrize("code", registry.methods())
 def test_budget_free_means_an_exact_prefix(code: str) -> None:
     method = registry.methods()[code]
@@ -137,14 +153,19 @@ def test_a_plain_loop_gives_the_same_run() -> None:
     plain = []
     for _ in range(EPOCHS):
         losses = []
-        for (index,) in loader:
+        noise = 0.01 * torch.randn(problem.train_size, 4, generator=augmentation)
+        for number, (index,) in enumerate(loader):
             optimizer.zero_grad()
-            loss = problem.train_loss(model, index, augmentation)
+            loss = problem.train_loss(model, index, noise[number * 8 : number * 8 + 8])
             loss.backward()
             optimizer.step()
             losses.append(loss.item())
         scheduler.step()
-        plain.append((math.fsum(losses) / len(losses), problem.validate(model)[0].item()))
+        model.eval()
+        with torch.no_grad():
+            val_loss = problem.validate(model)[0].item()
+        model.train()
+        plain.append((math.fsum(losses) / len(losses), val_loss))
     ours = train("E", EPOCHS)
     for result, (train_loss, val_loss) in zip(ours, plain, strict=True):
         assert result.train_loss == pytest.approx(train_loss, rel=1e-5)

@@ -14,6 +14,7 @@ rule compare:
         f"results/{EXPERIMENT.run}/logs/compare/{{label}}-{{code}}.log",
     benchmark:
         f"results/{EXPERIMENT.run}/benchmarks/compare/{{label}}-{{code}}.tsv"
+    threads: EXPERIMENT.config.training.workers
     conda:
         "../../envs/epochbudget.yaml"
     params:
@@ -22,4 +23,4 @@ rule compare:
         best=lambda w, input: ["--best", input.best] if input.best else [],
     shell:
         "python -m epochbudget compare {params.spec:q} --data {input.data:q} {params.best:q}"
-        " --out {output:q} --log {log:q}"
+        " --out {output:q} --log {log:q} --workers {threads}"

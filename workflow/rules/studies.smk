@@ -15,6 +15,7 @@ rule study:
         f"results/{EXPERIMENT.run}/logs/study/{{label}}-{{code}}.log",
     benchmark:
         f"results/{EXPERIMENT.run}/benchmarks/study/{{label}}-{{code}}.tsv"
+    threads: EXPERIMENT.config.training.workers
     conda:
         "../../envs/epochbudget.yaml"
     params:
@@ -23,4 +24,4 @@ rule study:
         folder=lambda w, output: str(Path(output.best).parent),
     shell:
         "python -m epochbudget study {params.spec:q} --data {input.data:q}"
-        " --folder {params.folder:q} --log {log:q}"
+        " --folder {params.folder:q} --log {log:q} --workers {threads}"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from epochbudget import __version__, registry, schedule_command
-from epochbudget.errors import UserError
+from epochbudget.errors import UserError, file_failure
 from epochbudget.files import make_folder
 from epochbudget.jobs import runtime
 
@@ -28,9 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except UserError as error:
         _give_up(str(error))
     except OSError as error:
-        place = error.filename or "a file"
-        hint = "check the permissions and the free space there"
-        _give_up(f"{place}: {error.strerror or error}. Hint: {hint}")
+        _give_up(str(file_failure(error)))
     except KeyboardInterrupt:
         sys.exit(130)
 
@@ -125,22 +123,15 @@ def _add_training(command: argparse.ArgumentParser) -> None:
     command.add_argument("--data", type=Path, required=True, help="the data file")
     command.add_argument("--store", type=Path, default=Path("results/store"))
     command.add_argument("--log", type=Path, help="log file (default: the terminal)")
+    command.add_argument("--workers", type=int, default=1, help="runs side by side")
 
 
 def _runner(args: argparse.Namespace) -> "Runner":
-    from epochbudget.training.device import prepare
     from epochbudget.training.runner import Runner
     from epochbudget.training.store import Store
-    from epochbudget.training.tracking import Tracking
 
-    settings = runtime()
-    return Runner(
-        store=Store(args.store),
-        data=args.data,
-        device=prepare(settings.pop("device", "auto")),
-        tracking=Tracking(**settings.pop("tracking", {})),
-        **settings,
-    )
+    settings = {**runtime(), "workers": args.workers}
+    return Runner.from_settings(settings, Store(args.store), args.data)
 
 
 def _digest(data: Path) -> str:

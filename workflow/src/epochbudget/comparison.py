@@ -30,12 +30,13 @@ def compare(
         output: The Parquet file to write.
     """
     found = spec["given"] if best is None else _read_best(best)
-    histories = {
-        (budget, seed): runner.history(one_run(spec, found, budget, seed, data))
+    runs = {
+        (budget, seed): one_run(spec, found, budget, seed, data)
         # Longest first: a budget-free method's shorter budgets are then prefixes in the store.
         for budget in sorted(spec["budgets"], reverse=True)
         for seed in spec["seeds"]
     }
+    histories = dict(zip(runs, runner.histories(list(runs.values())), strict=True))
     metadata = {
         "spec": dict(spec),
         "hyperparameters": found,

@@ -10,4 +10,13 @@ class UserError(ValueError):
     """
 
     def __init__(self, message: str, hint: str) -> None:
+        self.message = message
+        self.hint = hint
         super().__init__(f"{message.rstrip('.')}. Hint: {hint}")
+
+
+def file_failure(error: OSError) -> UserError:
+    """What a user is told when the file system refuses."""
+    place = error.filename or "a file"
+    hint = "check the permissions and the free space there"
+    return UserError(f"{place}: {error.strerror or error}", hint)

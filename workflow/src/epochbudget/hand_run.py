@@ -11,10 +11,8 @@ from epochbudget.errors import UserError
 from epochbudget.experiment import Experiment
 from epochbudget.files import file_digest
 from epochbudget.settings import parse_pairs
-from epochbudget.training.device import prepare
 from epochbudget.training.runner import Runner
 from epochbudget.training.store import History, Store
-from epochbudget.training.tracking import Tracking
 
 
 def train(args: argparse.Namespace) -> None:
@@ -24,15 +22,7 @@ def train(args: argparse.Namespace) -> None:
     data = Path(experiment.path("data", dataset=pair.task.dataset))
     if not data.is_file():
         raise UserError(f"{data}: there is no such data file", f"make it with: snakemake {data}")
-    training = experiment.config.training
-    runner = Runner(
-        store=Store(Path("results/store")),
-        data=data,
-        device=prepare(training.device),
-        log_every=training.log_every,
-        checkpoint_seconds=training.checkpoint_seconds,
-        tracking=Tracking(**experiment.config.tracking.model_dump()),
-    )
+    runner = Runner.from_settings(experiment.runtime, Store(Path("results/store")), data)
     spec = experiment.comparison_spec(pair)
     run = one_run(spec, spec["given"], args.budget, args.seed, file_digest(data))
     _print(runner.history(run))

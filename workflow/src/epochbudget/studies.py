@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+START_UP = 10
+"""Random trials at the start of a study (Optuna's default)."""
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -67,23 +70,41 @@ class StudyJob:
             seed=self.spec["sampler_seed"],
             multivariate=False,
             constant_liar=False,
+            n_startup_trials=START_UP,
         )
         replay = optuna.create_study(sampler=sampler, direction="minimize")
         journal = self._journal(folder / "journal.log")
         recorded = journal.get_trials(deepcopy=False)
-        for number in range(self.spec["trials"]):
-            trial = replay.ask()
-            parameters = self._suggest(trial)
-            if number < len(recorded):
-                outcome = self._recall(recorded[number], parameters, folder)
-            else:
-                outcome = self._evaluate(number, parameters)
-            self._tell(replay, trial, outcome)
-            if number >= len(recorded):
-                journal.add_trial(replay.get_trials(deepcopy=False)[number])
+        while (done := len(replay.get_trials(deepcopy=False))) < self.spec["trials"]:
+            count = min(self._foreseeable(replay), self.spec["trials"] - done)
+            asked = [replay.ask() for _ in range(count)]
+            parameters = {trial.number: self._suggest(trial) for trial in asked}
+            new = {n: found for n, found in parameters.items() if n >= len(recorded)}
+            self.runner.train_ahead(
+                [self._run(found, seed) for found in new.values() for seed in self.spec["seeds"]]
+            )
+            for trial in asked:
+                number, found = trial.number, parameters[trial.number]
+                if number in new:
+                    outcome = self._evaluate(number, found)
+                else:
+                    outcome = self._recall(recorded[number], found, folder)
+                self._tell(replay, trial, outcome)
+                if number in new:
+                    journal.add_trial(replay.get_trials(deepcopy=False)[number])
         trials = replay.get_trials(deepcopy=False)
         self._write_trials(trials, folder / "trials.csv")
         self._write_best(trials, folder / "best.json")
+
+    @staticmethod
+    def _foreseeable(study: "optuna.Study") -> int:
+        """How many trials can be asked for at once without changing any of them.
+
+        As long as fewer than START_UP trials have succeeded, TPE draws at random and looks at
+        nothing.
+        """
+        succeeded = sum(trial.value is not None for trial in study.get_trials(deepcopy=False))
+        return max(1, START_UP - succeeded)
 
     @cached_property
     def space(self) -> tuple[Param, ...]:

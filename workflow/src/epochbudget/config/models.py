@@ -63,6 +63,14 @@ class Training(Section):
     """Epochs between two lines in a job's log file."""
     checkpoint_seconds: Annotated[float, Field(gt=0)] = 30.0
     """Least time between two checkpoints of a run; they are written at epoch ends."""
+    workers: PositiveInt = 1
+    """Runs side by side in one job, each in its own process: on a CPU each on its own core (at most
+    --cores), on a GPU they share it."""
+    lockstep: dict[Label, PositiveInt] = Field(default_factory=dict)
+    """Model -> how many of its runs a job trains as one batched computation, e.g. OSC_LSTM: 20. For
+    small models on a GPU; equals single runs up to rounding. LR-free methods train singly."""
+    cuda_graphs: bool = False
+    """Replay the steps of runs in lockstep as CUDA graphs."""
 
 
 def _unquoted_off(value: Any) -> Any:

@@ -10,6 +10,8 @@ from epochbudget.config.base import Section
 if TYPE_CHECKING:
     from torch import Generator, Tensor, device, nn
 
+    Model = Callable[..., Tensor]
+
 
 class TaskSettings(Section):
     """Settings that every task has."""
@@ -21,7 +23,11 @@ class TaskSettings(Section):
 
 
 class Problem(Protocol):
-    """Data, model and loss of one task, resident on one device."""
+    """Data, model and loss of one task, resident on one device.
+
+    A model is anything that is called like the module which `model` makes, for example with other
+    parameters in its place.
+    """
 
     train_size: int
     """Number of training samples."""
@@ -30,15 +36,17 @@ class Problem(Protocol):
     def model(self) -> "nn.Module":
         """A freshly initialised model on the device, drawn from torch's global CPU generator."""
 
-    def train_loss(
-        self, model: "nn.Module", index: "Tensor", augmentation: "Generator"
-    ) -> "Tensor":
-        """Mean loss (scalar, differentiable) of the training samples `index` (B, int64, CPU).
+    def epoch(self, order: "Tensor", augmentation: "Generator") -> "tuple[Tensor, ...]":
+        """What an epoch in the sample `order` (N, int64, CPU) is made of: tensors (N, ...) on the
+        device, in that order. The same rows of each are a batch.
 
         Random augmentation draws from `augmentation`, a CPU generator, and from nothing else.
         """
 
-    def validate(self, model: "nn.Module") -> "tuple[Tensor, Tensor | None]":
+    def train_loss(self, model: "Model", *batch: "Tensor") -> "Tensor":
+        """Mean loss (scalar, differentiable) of one batch (B, ...) of an epoch's tensors."""
+
+    def validate(self, model: "Model") -> "tuple[Tensor, Tensor | None]":
         """(loss, accuracy or None), scalars on the device: loss is the mean over batches of the
         batch means, so that a smaller last batch weighs the same (paper protocol).
         """

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch import Generator
+from torch import Generator, Tensor
 
 from epochbudget.methods.base import Method
 from epochbudget.seeds import derive_seed
@@ -35,6 +35,18 @@ class EpochResult:
     def finite(self) -> bool:
         """Whether both losses are finite."""
         return math.isfinite(self.train_loss) and math.isfinite(self.val_loss)
+
+
+def epoch_result(
+    losses: Tensor, val_loss: Tensor, accuracy: Tensor | None = None, *, lr: float
+) -> EpochResult:
+    """The result of an epoch from its steps' losses (S,) and the validation's scalars."""
+    return EpochResult(
+        train_loss=losses.double().mean().item(),
+        val_loss=val_loss.item(),
+        accuracy=None if accuracy is None else accuracy.item(),
+        lr=lr,
+    )
 
 
 class Trainer:
@@ -78,26 +90,42 @@ class Trainer:
 
     def train_epoch(self) -> EpochResult:
         """Train for one epoch, then validate."""
-        lr = float(self.optimizer.param_groups[0]["lr"])
-        order = epoch_order(self.problem.train_size, self.order)
-        losses = [self._step(index) for index in torch.split(order, self.problem.batch_size)]
-        if self.scheduler and not self.per_batch:
-            self.scheduler.step()
-        val_loss, accuracy = self.problem.validate(self.model)
-        return EpochResult(
-            train_loss=torch.stack(losses).double().mean().item(),
-            val_loss=val_loss.item(),
-            accuracy=None if accuracy is None else accuracy.item(),
-            lr=lr,
-        )
+        lr = self.lr
+        parts = [torch.split(tensor, self.problem.batch_size) for tensor in self.epoch()]
+        losses = [self._step(*batch) for batch in zip(*parts, strict=True)]
+        self.after_epoch()
+        self.model.eval()
+        with torch.no_grad():
+            val_loss, accuracy = self.problem.validate(self.model)
+        self.model.train()
+        return epoch_result(torch.stack(losses), val_loss, accuracy, lr=lr)
 
-    def _step(self, index: torch.Tensor) -> torch.Tensor:
-        self.optimizer.zero_grad(set_to_none=True)
-        loss = self.problem.train_loss(self.model, index, self.augmentation)
-        loss.backward()  # type: ignore[no-untyped-call]
-        self.optimizer.step()
+    @property
+    def lr(self) -> float:
+        """Learning rate of the next step."""
+        return float(self.optimizer.param_groups[0]["lr"])
+
+    def epoch(self) -> tuple[Tensor, ...]:
+        """Draw the next epoch: tensors (N, ...), whose rows are its samples in their order."""
+        order = epoch_order(self.problem.train_size, self.order)
+        return self.problem.epoch(order, self.augmentation)
+
+    def after_step(self) -> None:
+        """Move a schedule that moves with every step."""
         if self.scheduler and self.per_batch:
             self.scheduler.step()
+
+    def after_epoch(self) -> None:
+        """Move a schedule that moves once an epoch."""
+        if self.scheduler and not self.per_batch:
+            self.scheduler.step()
+
+    def _step(self, *batch: Tensor) -> Tensor:
+        self.optimizer.zero_grad(set_to_none=True)
+        loss = self.problem.train_loss(self.model, *batch)
+        loss.backward()  # type: ignore[no-untyped-call]
+        self.optimizer.step()
+        self.after_step()
         return loss.detach()
 
     def state_dict(self) -> dict[str, Any]:

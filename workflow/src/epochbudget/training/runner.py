@@ -1,15 +1,18 @@
 """Carries out runs: takes what the store has, trains what is missing, leaves checkpoints."""
 
 import logging
-import signal
 import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Any
 
+from epochbudget.training.device import prepare
 from epochbudget.training.provenance import provenance
 from epochbudget.training.run import Run
+from epochbudget.training.session import Session
+from epochbudget.training.side_by_side import side_by_side
+from epochbudget.training.signals import EndRequest
 from epochbudget.training.store import History, Store
 from epochbudget.training.tracking import Tracking, tracked
 
@@ -18,7 +21,6 @@ if TYPE_CHECKING:
     from tqdm import tqdm
 
     from epochbudget.tasks.base import Problem
-    from epochbudget.training.loop import EpochResult, Trainer
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +36,9 @@ class Runner:
         log_every: Epochs between two lines in the log.
         checkpoint_seconds: Least time between two checkpoints.
         tracking: Optional mirror of the curves.
+        workers: Runs side by side, each in a process of its own.
+        lockstep: Label of a model -> runs of it that train as one batched computation, at most.
+        cuda_graphs: Whether runs in lockstep replay their steps as CUDA graphs.
     """
 
     store: Store
@@ -42,7 +47,22 @@ class Runner:
     log_every: int = 10
     checkpoint_seconds: float = 30.0
     tracking: Tracking = field(default_factory=Tracking)
+    workers: int = 1
+    lockstep: Mapping[str, int] = field(default_factory=dict)
+    cuda_graphs: bool = False
     _problem: "tuple[str, Problem] | None" = None
+
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, Any], store: Store, data: Path) -> "Runner":
+        """A runner with the settings of the configuration's `training` and `tracking`.
+
+        Raises:
+            UserError: If there is no such device.
+        """
+        own = dict(settings)
+        device = prepare(own.pop("device", "auto"))
+        tracking = Tracking(**own.pop("tracking", {}))
+        return cls(store, data, device, tracking=tracking, **own)
 
     def problem(self, run: Run) -> "Problem":
         """The run's problem; runs of one job have the same, so it is built once."""
@@ -52,27 +72,88 @@ class Runner:
             self._problem = (name, built)
         return self._problem[1]
 
-    def history(self, run: Run) -> History:
-        """The history of `run` for exactly its budget, trained as far as it is not in the store.
+    def histories(self, runs: Sequence[Run]) -> list[History]:
+        """The history of each run for exactly its budget; what the store lacks is trained.
 
         Raises:
-            SystemExit: After a checkpoint, if the process was asked to end.
+            SystemExit: After checkpoints, if the process was asked to end.
         """
+        self.train_ahead(runs)
+        return [self.history(run) for run in runs]
+
+    def history(self, run: Run) -> History:
+        """The history of one run; see `histories`."""
         stored = self.store.read(run)
         if stored.covers(run.budget):
-            log.info("%s: reused from the store (%s)", run, run.key)
+            longer = f" of {stored.epochs}" if stored.epochs > run.budget else ""
+            log.info("%s: %d epochs%s from the store (%s)", run, run.budget, longer, run.key)
             return stored.prefix(run.budget)
-        with _EndRequest() as end:
-            history = self._train(run, end)
-            self.store.write(run, history, provenance(self.device))
-            if not run.budget_free or history.status != "finished":
-                self.store.discard_checkpoint(run)  # no longer budget can continue from it
-        if end.asked:
-            log.warning("%s: asked to end, stopped after this run", run)
-            raise SystemExit(128 + end.asked)
-        return history.prefix(run.budget)
+        self._train_alone(run)
+        return self.store.read(run).prefix(run.budget)
 
-    def _train(self, run: Run, end: "_EndRequest") -> History:
+    def train_ahead(self, runs: Sequence[Run]) -> None:
+        """Train what the store lacks of `runs`, as far as several of them can train at once."""
+        missing = self._missing(runs)
+        for group in self._lockstep_groups(missing):
+            self._train_lockstep(group)
+        if self.workers > 1 and len(rest := self._missing(missing)) > 1:
+            side_by_side(self, rest)
+
+    def _missing(self, runs: Sequence[Run]) -> list[Run]:
+        """One run for each key that the store does not cover, longest first.
+
+        A run to a smaller budget of a budget-free method has the key of the longest, whose prefix
+        it is; long runs first keep all workers busy to the end.
+        """
+        longest: dict[str, Run] = {}
+        for run in sorted(runs, key=lambda run: -run.budget):
+            longest.setdefault(run.key, run)
+        return [run for run in longest.values() if not self.store.read(run).covers(run.budget)]
+
+    def _lockstep_groups(self, runs: Sequence[Run]) -> list[list[Run]]:
+        able = [r for r in runs if r.task["label"] in self.lockstep and not r.the_method.lr_free]
+        if len(able) < 2 or self.tracking.mode != "off":
+            return []
+        size = self.lockstep[able[0].task["label"]]
+        return [able[start : start + size] for start in range(0, len(able), size)]
+
+    def _train_alone(self, run: Run) -> None:
+        with EndRequest() as end:
+            session = self._open(run)
+            with tracked(self.tracking, run) as report, _progress(run) as bar:
+                while not session.done:
+                    start = time.monotonic()
+                    result = session.trainer.train_epoch()
+                    session.add(result, time.monotonic() - start)
+                    report(session.history)
+                    bar.update()
+                    self._between_epochs([session], end)
+            session.finish(provenance(self.device))
+            self._heed(end, [session])
+
+    def _train_lockstep(self, runs: Sequence[Run]) -> None:
+        from epochbudget.training.lockstep import Lockstep
+
+        with EndRequest() as end:
+            sessions = [self._open(run) for run in runs]
+            while sessions:
+                log.info("in lockstep: %d runs", len(sessions))
+                lockstep = Lockstep([session.trainer for session in sessions], self.cuda_graphs)
+                where = {**provenance(self.device), "lockstep": len(sessions)}
+                while not any(session.done for session in sessions):
+                    start = time.monotonic()
+                    results = lockstep.train_epoch()
+                    seconds = (time.monotonic() - start) / len(sessions)
+                    for session, result in zip(sessions, results, strict=True):
+                        session.add(result, seconds)
+                    self._between_epochs(sessions, end, lockstep.sync)
+                lockstep.sync()
+                for session in (s for s in sessions if s.done):
+                    session.finish(where)
+                self._heed(end, sessions)
+                sessions = [session for session in sessions if not session.done]
+
+    def _open(self, run: Run) -> Session:
         from epochbudget.training.loop import Trainer
 
         trainer = Trainer(
@@ -83,58 +164,33 @@ class Runner:
             run.budget,
             run.seed,
         )
-        history = self._resume(run, trainer)
-        log.info("%s: training epochs %d to %d (%s)", run, history.epochs + 1, run.budget, run.key)
-        saved = time.monotonic()
-        with tracked(self.tracking, run) as report, _progress(run) as bar:
-            while not history.covers(run.budget):
-                start = time.monotonic()
-                result = trainer.train_epoch()
-                seconds = time.monotonic() - start
-                if not result.finite:
-                    history.status = "diverged"
-                    log.warning("%s: diverged in epoch %d", run, history.epochs + 1)
-                    break
-                _append(history, result, seconds)
-                self._log(run, history)
-                report(history)
-                bar.update()
-                last = history.covers(run.budget)
-                if end.asked or (last and run.budget_free) or self._due(saved, last):
-                    self.store.save_checkpoint(run, history, trainer.state_dict())
-                    saved = time.monotonic()
-                if end.asked and not last:
-                    log.warning("%s: asked to end, stopped after epoch %d", run, history.epochs)
-                    raise SystemExit(128 + end.asked)
-        return history
+        return Session(run, trainer, self.store, self.log_every)
 
-    def _resume(self, run: Run, trainer: "Trainer") -> History:
-        checkpoint = self.store.load_checkpoint(run)
-        if checkpoint is None:
-            return History()
-        history, state = checkpoint
-        trainer.load_state_dict(state)
-        log.info("%s: continues after epoch %d", run, history.epochs)
-        return history
+    def _between_epochs(
+        self,
+        sessions: Sequence[Session],
+        end: EndRequest,
+        before_saving: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Write checkpoints when they are due or the process is asked to end, and then end."""
+        going_on = [session for session in sessions if not session.done]
+        late = any(time.monotonic() - s.saved >= self.checkpoint_seconds for s in going_on)
+        if going_on and (late or end.asked):
+            before_saving()
+            for session in going_on:
+                session.save()
+        if len(going_on) == len(sessions):
+            self._heed(end, sessions)
 
-    def _due(self, saved: float, last: bool) -> bool:
-        return not last and time.monotonic() - saved >= self.checkpoint_seconds
-
-    def _log(self, run: Run, history: History) -> None:
-        if history.epochs % self.log_every == 0 or history.epochs == run.budget:
-            row = {name: values[-1] for name, values in history.columns.items()}
-            accuracy = "" if row["accuracy"] is None else f" accuracy {row['accuracy']:.4f}"
-            log.info(
-                "%s: epoch %d/%d lr %.3e train %.4e validation %.4e%s (%.2f s)",
-                *(run, history.epochs, run.budget, row["lr"], row["train_loss"]),
-                *(row["val_loss"], accuracy, row["seconds"]),
-            )
-
-
-def _append(history: History, result: "EpochResult", seconds: float) -> None:
-    row = {**vars(result), "seconds": seconds}
-    for name, values in history.columns.items():
-        values.append(row[name])
+    @staticmethod
+    def _heed(end: EndRequest, sessions: Sequence[Session]) -> None:
+        """End if the process was asked to; what is done must be recorded by now."""
+        if end.asked:
+            for session in sessions:
+                log.warning(
+                    "%s: asked to end, stopped after epoch %d", session.run, session.history.epochs
+                )
+            raise SystemExit(128 + end.asked)
 
 
 def _progress(run: Run) -> "tqdm[Any]":
@@ -143,21 +199,3 @@ def _progress(run: Run) -> "tqdm[Any]":
 
     bar: tqdm[Any] = tqdm(total=run.budget, desc=str(run), unit="epoch", leave=False, disable=None)
     return bar
-
-
-class _EndRequest:
-    """Notes SIGTERM and SIGUSR1 (preemption, time limit), so that the epoch can end."""
-
-    SIGNALS = (signal.SIGTERM, signal.SIGUSR1)
-
-    def __enter__(self) -> "_EndRequest":
-        self.asked = 0
-        self._before = [signal.signal(number, self._note) for number in self.SIGNALS]
-        return self
-
-    def _note(self, number: int, frame: FrameType | None) -> None:
-        self.asked = number
-
-    def __exit__(self, *exception: object) -> None:
-        for number, handler in zip(self.SIGNALS, self._before, strict=True):
-            signal.signal(number, handler)

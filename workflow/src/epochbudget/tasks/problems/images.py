@@ -12,7 +12,7 @@ from torch.nn import functional
 
 from epochbudget.data.generators.read import read_images
 from epochbudget.tasks.image_tasks import ImageSettings
-from epochbudget.tasks.problems.resident import ResidentProblem
+from epochbudget.tasks.problems.resident import Model, ResidentProblem
 from epochbudget.tasks.problems.splits import permutation, share
 
 PADDING = 4
@@ -44,19 +44,20 @@ LOOKS = {
 }
 
 
-def draw(count: int, flips: bool, generator: Generator) -> tuple[Tensor, Tensor | None]:
+def draw(count: int, flips: bool, generator: Generator) -> tuple[Tensor, ...]:
     """Draw the augmentation of `count` images: first all offsets, then all flips.
 
     Returns:
-        (corners of the crops in the padded images (count, 2), int64, rows first; whether to
-        mirror each image (count,), bool, or None if `flips` is False: then nothing is drawn).
+        (corners of the crops in the padded images (count, 2), int64, rows first; if `flips`,
+        whether to mirror each image (count,), bool; else nothing more is drawn).
     """
     offsets = torch.randint(0, 2 * PADDING + 1, (count, 2), generator=generator)
-    mirrored = torch.randint(0, 2, (count,), generator=generator).bool() if flips else None
-    return offsets, mirrored
+    if not flips:
+        return (offsets,)
+    return offsets, torch.randint(0, 2, (count,), generator=generator).bool()
 
 
-def crop_and_flip(images: Tensor, offsets: Tensor, mirrored: Tensor | None) -> Tensor:
+def crop_and_flip(images: Tensor, offsets: Tensor, mirrored: Tensor | None = None) -> Tensor:
     """Crop `images` (B, C, H, W) out of their zero-padded selves and mirror some, in one gather.
 
     Padding comes before the normalisation, so that the border is black.
@@ -73,7 +74,9 @@ def crop_and_flip(images: Tensor, offsets: Tensor, mirrored: Tensor | None) -> T
     return padded.flatten(2).gather(2, index).view(images.shape)
 
 
-def crop_and_flip_reference(images: Tensor, offsets: Tensor, mirrored: Tensor | None) -> Tensor:
+def crop_and_flip_reference(
+    images: Tensor, offsets: Tensor, mirrored: Tensor | None = None
+) -> Tensor:
     """The plain form of `crop_and_flip`: image by image, a slice of a padded image."""
     height, width = images.shape[2:]
     results = []
@@ -86,8 +89,8 @@ def crop_and_flip_reference(images: Tensor, offsets: Tensor, mirrored: Tensor | 
 
 
 def normalise(images: Tensor, mean: Tensor, std: Tensor) -> Tensor:
-    """Bytes (B, C, H, W) as float32 with the statistics `mean` and `std` (C, 1, 1) taken out."""
-    return images.float().div_(255).sub_(mean).div_(std)
+    """Bytes (B, C, H, W) as floats with the statistics `mean` and `std` (C, 1, 1) taken out."""
+    return images.to(mean.dtype).div_(255).sub_(mean).div_(std)
 
 
 @dataclass(frozen=True)
@@ -132,40 +135,46 @@ class ImageProblem(ResidentProblem):
         self.augment = settings.augment
         self.flips = looks.flips
         self.label_smoothing = settings.label_smoothing
-        self.layout = torch.channels_last if channels_last else torch.contiguous_format
+        self.channels_last = channels_last
 
     def model(self) -> nn.Module:
         """A freshly initialised model on the device, in the chosen memory layout."""
+        layout = torch.channels_last if self.channels_last else torch.contiguous_format
         # The stubs of `Module.to` lack this keyword.
-        network: nn.Module = super().model().to(memory_format=self.layout)  # type: ignore[call-overload]
+        network: nn.Module = super().model().to(memory_format=layout)  # type: ignore[call-overload]
         return network
 
-    def train_loss(self, model: nn.Module, index: Tensor, augmentation: Generator) -> Tensor:
-        """Mean loss of the training images `index`, augmented by draws from `augmentation`."""
-        rows = index.to(self.device)
-        images = self.train.images[rows]
-        if self.augment:
-            offsets, mirrored = draw(len(index), self.flips, augmentation)
-            images = crop_and_flip(
-                images,
-                offsets.to(self.device),
-                None if mirrored is None else mirrored.to(self.device),
-            )
-        return self._loss(self._scores(model, images), self.train.labels[rows])
+    def epoch(self, order: Tensor, augmentation: Generator) -> tuple[Tensor, ...]:
+        """The order, and if images are augmented, the corners of crops and what is mirrored."""
+        drawn = draw(len(order), self.flips, augmentation) if self.augment else ()
+        return tuple(tensor.to(self.device) for tensor in (order, *drawn))
 
-    def validation_scores(self, model: nn.Module, rows: slice) -> tuple[Tensor, Tensor]:
-        """(mean loss, number of correct answers) of the validation images `rows`."""
+    def train_loss(self, model: Model, *batch: Tensor) -> Tensor:
+        """Mean loss of the training images (B,) of the batch, augmented as drawn."""
+        index, *drawn = batch
+        images = self.train.images[index]
+        if drawn:
+            images = crop_and_flip(images, *drawn)
+        return self._loss(self._scores(model, images), self.train.labels[index])
+
+    def validation_scores(self, model: Model, rows: slice) -> tuple[Tensor, Tensor]:
+        """(losses (n,), whether each answer is correct (n,)) of the validation images `rows`."""
         scores = self._scores(model, self.validation.images[rows])
         labels = self.validation.labels[rows]
-        return self._loss(scores, labels), (scores.argmax(dim=1) == labels).sum()
+        return self._loss(scores, labels, reduction="none"), scores.argmax(dim=1) == labels
 
-    def _scores(self, model: nn.Module, images: Tensor) -> Tensor:
-        inputs = normalise(images, self.mean, self.std).contiguous(memory_format=self.layout)
-        scores: Tensor = model(inputs)
-        return scores
+    def _scores(self, model: Model, images: Tensor) -> Tensor:
+        inputs = normalise(images, self.mean, self.std)
+        if self.channels_last:
+            # As `contiguous(memory_format=torch.channels_last)`, which vmap does not know.
+            inputs = inputs.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2)
+        return model(inputs)
 
-    def _loss(self, scores: Tensor, labels: Tensor) -> Tensor:
-        return functional.cross_entropy(scores, labels, label_smoothing=self.label_smoothing)
+    def _loss(self, scores: Tensor, labels: Tensor, reduction: str = "mean") -> Tensor:
+        smoothing = self.label_smoothing
+        return functional.cross_entropy(
+            scores, labels, label_smoothing=smoothing, reduction=reduction
+        )
 
 
 def image_problem(

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import Protocol
 
 import torch
-from torch import Generator, Tensor, nn
+from torch import Tensor, nn
 
-from epochbudget.tasks.problems.resident import ResidentProblem
+from epochbudget.tasks.problems.resident import Model, ResidentProblem
 
 
 class Samples(Protocol):
@@ -43,7 +43,8 @@ class RegressionProblem(ResidentProblem):
         build: Makes a model on the CPU.
         train: Training samples, on the device.
         validation: Validation samples, on the device.
-        loss: Loss of (predictions, targets), averaged over all their elements.
+        loss: Loss of (predictions, targets), element by element with reduction="none" and their
+            mean without.
         batch_size: Samples per batch.
         device: Where everything stands.
     """
@@ -53,7 +54,7 @@ class RegressionProblem(ResidentProblem):
         build: Callable[[], nn.Module],
         train: Samples,
         validation: Samples,
-        loss: Callable[[Tensor, Tensor], Tensor],
+        loss: Callable[..., Tensor],
         batch_size: int,
         device: torch.device,
     ) -> None:
@@ -62,12 +63,13 @@ class RegressionProblem(ResidentProblem):
         self.validation = validation
         self.loss = loss
 
-    def train_loss(self, model: nn.Module, index: Tensor, augmentation: Generator) -> Tensor:
-        """Mean loss of the training samples `index`; draws nothing from `augmentation`."""
-        arguments, target = self.train[index.to(self.device)]
+    def train_loss(self, model: Model, *batch: Tensor) -> Tensor:
+        """Mean loss of the training samples (B,) whose positions are the batch."""
+        (index,) = batch
+        arguments, target = self.train[index]
         return self.loss(model(*arguments), target)
 
-    def validation_scores(self, model: nn.Module, rows: slice) -> tuple[Tensor, None]:
-        """(mean loss, None) of the validation samples `rows`."""
+    def validation_scores(self, model: Model, rows: slice) -> tuple[Tensor, None]:
+        """(losses (n,), None) of the validation samples `rows`."""
         arguments, target = self.validation[rows]
-        return self.loss(model(*arguments), target), None
+        return self.loss(model(*arguments), target, reduction="none").flatten(1).mean(1), None

@@ -1,0 +1,202 @@
+"""Lockstep: many runs as one computation, equal to single runs, member by member."""
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+
+from epochbudget import registry
+from epochbudget.data.generators import read
+from epochbudget.tasks.problems import operator_data
+from epochbudget.training.graphs import GraphedStep
+from epochbudget.training.lockstep import Lockstep
+from epochbudget.training.loop import EpochResult, Trainer
+from task_samples import build, oscillator_columns, write_images
+from test_training import Regression, hyperparameters
+
+CODES = [code for code, method in registry.methods().items() if not method.lr_free]
+
+
+@pytest.fixture(autouse=True)
+def in_double() -> Iterator[None]:
+    torch.set_default_dtype(torch.float64)
+    yield
+    torch.set_default_dtype(torch.float32)
+
+
+@pytest.fixture
+def problems(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, Any]:
+    """The tasks, small, with their data in float64."""
+    rng = np.random.default_rng(0)
+    data = rng.normal(size=(25, 20)), rng.normal(size=(25, 30)), np.linspace(0, 1, 30)
+    monkeypatch.setattr(operator_data, "read_integral", lambda path: data)
+    monkeypatch.setattr(read, "read_oscillator", lambda path: oscillator_columns())
+    built = {
+        "OSC_LSTM": build("OSC_LSTM", stride=1, layers=2, hidden=6, mode="MS", batch_size=12),
+        "Integral_MLP": build("Integral_MLP", train_bias=False, batch_size=8),
+        "Integral_TF": build("Integral_TF", d_model=8, feedforward=16, batch_size=8),
+        "FOLDER_CNN": build("FOLDER_CNN", write_images(tmp_path / "images.npz"), batch_size=16),
+    }
+    for problem in built.values():
+        for samples in (problem.train, problem.validation):
+            for name, value in vars(samples).items():
+                if isinstance(value, Tensor) and value.is_floating_point():
+                    object.__setattr__(samples, name, value.double())
+    return built
+
+
+class Normalised(Regression):
+    """With batch normalisation, whose statistics are buffers that training changes."""
+
+    def model(self) -> nn.Module:
+        hidden = nn.Linear(4, 8, bias=False)  # a bias would have no gradient but rounding
+        return nn.Sequential(hidden, nn.BatchNorm1d(8), nn.Tanh(), nn.Linear(8, 1))
+
+
+class Plain(Regression):
+    def model(self) -> nn.Module:
+        return nn.Sequential(nn.Linear(4, 8), nn.Tanh(), nn.Linear(8, 1))
+
+
+def member(problem: Any, code: str, seed: int = 89, budget: int = 8, **given: float) -> Trainer:
+    """A single run; odd seeds use AdamW, even ones Adam."""
+    found = {**hyperparameters(code), **given}
+    optimizer = "AdamW" if seed % 2 else "Adam"
+    return Trainer(problem, registry.methods()[code], optimizer, found, budget, seed)
+
+
+def assert_close(
+    ours: list[EpochResult], theirs: list[EpochResult], tolerance: float = 1e-9
+) -> None:
+    assert len(ours) == len(theirs)
+    for one, other in zip(ours, theirs, strict=True):
+        assert one.lr == other.lr
+        assert one.train_loss == pytest.approx(other.train_loss, rel=tolerance)
+        assert one.val_loss == pytest.approx(other.val_loss, rel=tolerance)
+        assert one.accuracy == other.accuracy
+
+
+def assert_same_state(ours: Trainer, theirs: Trainer) -> None:
+    one, other = ours.state_dict(), theirs.state_dict()
+    torch.testing.assert_close(one["model"], other["model"], rtol=1e-9, atol=1e-12)
+    torch.testing.assert_close(one["optimizer"], other["optimizer"], rtol=1e-9, atol=1e-12)
+    assert one["scheduler"] == other["scheduler"]
+    assert torch.equal(one["order"], other["order"])
+    assert torch.equal(one["augmentation"], other["augmentation"])
+
+
+@pytest.mark.parametrize("kind", [Plain, Normalised])
+def test_all_methods_train_together_as_they_do_singly(kind: type[Regression]) -> None:
+    """Schedules per epoch and per batch, cycled momentum, Adam and AdamW, side by side."""
+    problem = kind()
+    together = [member(problem, code, seed) for code in CODES for seed in (89, 90)]
+    singly = [member(problem, code, seed) for code in CODES for seed in (89, 90)]
+    lockstep = Lockstep(together)
+    for _ in range(8):
+        assert_close(lockstep.train_epoch(), [single.train_epoch() for single in singly])
+    lockstep.sync()
+    for one, other in zip(together, singly, strict=True):
+        assert_same_state(one, other)
+
+
+@pytest.mark.parametrize("label", ["OSC_LSTM", "Integral_MLP", "Integral_TF", "FOLDER_CNN"])
+def test_every_model_can_train_in_lockstep(problems: dict[str, Any], label: str) -> None:
+    problem = problems[label]
+    chosen = [("N", 1), ("OC", 2), ("EH", 3)]
+    lockstep = Lockstep([member(problem, code, seed, lr=1e-3) for code, seed in chosen])
+    singly = [member(problem, code, seed, lr=1e-3) for code, seed in chosen]
+    for _ in range(7):  # at least 20 steps
+        assert_close(lockstep.train_epoch(), [single.train_epoch() for single in singly])
+
+
+def test_a_diverging_member_hurts_nobody(problems: dict[str, Any]) -> None:
+    problem = problems["Integral_MLP"]
+    rates = [1e-3, 1e200, 2e-3]
+    lockstep = Lockstep([member(problem, "N", seed, lr=lr) for seed, lr in enumerate(rates)])
+    singly = [member(problem, "N", seed, lr=lr) for seed, lr in enumerate(rates)]
+    for _ in range(3):
+        first, wild, last = lockstep.train_epoch()
+        assert not wild.finite
+        assert_close([first, last], [singly[0].train_epoch(), singly[2].train_epoch()])
+
+
+@pytest.mark.parametrize("begin", ["singly", "together"])
+@pytest.mark.parametrize("go_on", ["singly", "together"])
+def test_a_checkpoint_serves_single_runs_and_lockstep_alike(begin: str, go_on: str) -> None:
+    problem, epochs = Normalised(), 3
+
+    def members() -> list[Trainer]:
+        return [member(problem, code, 89 + n) for n, code in enumerate(("CY", "OC", "WEH", "S"))]
+
+    def train(trainers: list[Trainer], how: str) -> list[list[EpochResult]]:
+        if how == "singly":
+            return [[trainer.train_epoch() for trainer in trainers] for _ in range(epochs)]
+        lockstep = Lockstep(trainers)
+        results = [lockstep.train_epoch() for _ in range(epochs)]
+        lockstep.sync()
+        return results
+
+    whole = members()
+    expected = train(whole, "singly") + train(whole, "singly")
+    parts = members()
+    results = train(parts, begin)
+    file = io.BytesIO()
+    torch.save([part.state_dict() for part in parts], file)
+    file.seek(0)
+    parts = members()
+    for part, state in zip(parts, torch.load(file, weights_only=True), strict=True):
+        part.load_state_dict(state)
+    results += train(parts, go_on)
+    for ours, theirs in zip(results, expected, strict=True):
+        assert_close(ours, theirs)
+    for one, other in zip(parts, whole, strict=True):
+        assert_same_state(one, other)
+
+
+def test_resumed_lockstep_equals_uninterrupted_bit_for_bit() -> None:
+    def members() -> list[Trainer]:
+        return [member(Plain(), code) for code in CODES]
+
+    whole, first, second = members(), members(), members()
+    uninterrupted = Lockstep(whole)
+    expected = [uninterrupted.train_epoch() for _ in range(6)]
+    before = Lockstep(first)
+    results = [before.train_epoch() for _ in range(3)]
+    before.sync()
+    for one, other in zip(second, first, strict=True):
+        one.load_state_dict(other.state_dict())
+    after = Lockstep(second)
+    results += [after.train_epoch() for _ in range(3)]
+    assert results == expected
+
+
+def test_members_may_be_at_different_epochs() -> None:
+    """As when some of them go on from a checkpoint, and have other budgets."""
+    ahead, behind = member(Plain(), "C", budget=9), member(Plain(), "H", budget=5)
+    singly = [member(Plain(), "C", budget=9), member(Plain(), "H", budget=5)]
+    for trainer in (ahead, singly[0]):
+        for _ in range(3):
+            trainer.train_epoch()
+    lockstep = Lockstep([ahead, behind])
+    for _ in range(5):
+        assert_close(lockstep.train_epoch(), [single.train_epoch() for single in singly])
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="CUDA graphs need a GPU")
+def test_a_graphed_step_does_what_the_step_does() -> None:
+    def step(change: Tensor) -> Tensor:
+        place.mul_(0.5).add_(change.sum())
+        return place.sum()
+
+    results = []
+    for graphed in (False, True):
+        place = torch.ones(3, device="cuda")
+        act = GraphedStep(step, [place]) if graphed else step
+        changes = [torch.full((n,), 0.1 * n, device="cuda") for n in (4, 4, 2, 4)]
+        results.append([act(change).item() for change in changes])
+    assert results[0] == pytest.approx(results[1], rel=1e-6)

@@ -1,0 +1,75 @@
+"""A run under way: its trainer, its history and its place in the store."""
+
+import logging
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from epochbudget.training.run import Run
+from epochbudget.training.store import History, Store
+
+if TYPE_CHECKING:
+    from epochbudget.training.loop import EpochResult, Trainer
+
+log = logging.getLogger(__name__)
+
+
+class Session:
+    """Continues where the run's checkpoint is, or begins.
+
+    Args:
+        run: What is trained.
+        trainer: Freshly made for it.
+        store: Where its checkpoint and its record stand.
+        log_every: Epochs between two lines in the log.
+    """
+
+    def __init__(self, run: Run, trainer: "Trainer", store: Store, log_every: int) -> None:
+        self.run = run
+        self.trainer = trainer
+        self.store = store
+        self.log_every = log_every
+        self.history = History()
+        checkpoint = store.load_checkpoint(run)
+        if checkpoint:
+            self.history, state = checkpoint
+            trainer.load_state_dict(state)
+            log.info("%s: continues after epoch %d", run, self.history.epochs)
+        first = self.history.epochs + 1
+        log.info("%s: training epochs %d to %d (%s)", run, first, run.budget, run.key)
+        self.saved = time.monotonic()
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing is left to train."""
+        return self.history.covers(self.run.budget)
+
+    def add(self, result: "EpochResult", seconds: float) -> None:
+        """Append an epoch; a loss that is not finite ends the run."""
+        if not result.finite:
+            self.history.status = "diverged"
+            log.warning("%s: diverged in epoch %d", self.run, self.history.epochs + 1)
+            return
+        row: dict[str, Any] = {**vars(result), "seconds": seconds}
+        for name, values in self.history.columns.items():
+            values.append(row[name])
+        if self.history.epochs % self.log_every == 0 or self.done:
+            accuracy = "" if result.accuracy is None else f" accuracy {result.accuracy:.4f}"
+            log.info(
+                "%s: epoch %d/%d lr %.3e train %.4e validation %.4e%s (%.2f s)",
+                *(self.run, self.history.epochs, self.run.budget, result.lr, result.train_loss),
+                *(result.val_loss, accuracy, seconds),
+            )
+
+    def save(self) -> None:
+        """Write a checkpoint."""
+        self.store.save_checkpoint(self.run, self.history, self.trainer.state_dict())
+        self.saved = time.monotonic()
+
+    def finish(self, provenance: Mapping[str, Any]) -> None:
+        """Record the run; a budget-free one keeps its checkpoint, to go on to a longer budget."""
+        if self.run.budget_free and self.history.status == "finished":
+            self.save()
+        self.store.write(self.run, self.history, provenance)
+        if not self.run.budget_free or self.history.status != "finished":
+            self.store.discard_checkpoint(self.run)
