@@ -3,6 +3,7 @@
 #   snakemake --cores 2                                   the default run (config/config.yaml)
 #   snakemake --cores 8 --profile slurm                   the paper's protocol on a cluster
 #   snakemake --cores 2 figures/demo/oscillator.png       one figure, with what it needs
+#   snakemake benchmark --cores 1                         every fast path beside its plain reference
 from snakemake.utils import min_version
 
 min_version("9.0")
@@ -18,6 +19,7 @@ include: "workflow/rules/comparisons.smk"
 include: "workflow/rules/curves.smk"
 include: "workflow/rules/metrics.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/benchmark.smk"
 
 
 rule all:

@@ -10,7 +10,7 @@ import pytest
 
 from conftest import ROOT
 from epochbudget import registry
-from epochbudget.digest import PACKAGE, modules_of
+from epochbudget.digest import PACKAGE, _Statements, modules_of
 from epochbudget.training.run import TRAINING, run_code
 
 DIGESTS = """
@@ -89,10 +89,61 @@ def test_models_are_sharp() -> None:
     seen: dict[str, str] = {}
     for label in ("OSC_LSTM", "Integral_MLP", "Integral_TF", "DIGITS_CNN", "DIGITS_ResNet"):
         covered = modules_of(registry.tasks()[label].problem.__module__)
-        models = {name for name in covered if name.startswith("epochbudget.models.")}
+        names = [name.split(".") for name in covered if name.startswith("epochbudget.models.")]
+        models = {".".join(parts) for parts in names if parts[2] != "layers"}
         assert len(models) == 1
         assert not models & set(seen)
         seen[models.pop()] = label
+
+
+BLOCKS = """
+async def f():
+    "Text."
+    import a
+    for _ in ():
+        import b
+    else:
+        "Text."
+        import c
+    while g():
+        try:
+            import d
+        except OSError:
+            import e
+        else:
+            import f.g
+        finally:
+            "Text."
+            from h import i, j
+    with k:
+        match l:
+            case 1:
+                import m
+    if TYPE_CHECKING:
+        import n
+    elif o:
+        import p
+"""
+
+
+def test_every_block_is_looked_at() -> None:
+    statements = _Statements()
+    text = ast.unparse(statements.visit(ast.parse(BLOCKS)))
+    assert statements.imported == [*"abcde", "f.g", "h", "h.i", "h.j", "m"]
+    assert "Text" not in text
+    assert "TYPE_CHECKING" not in text
+
+
+def test_no_import_is_overlooked() -> None:
+    """Beside a walk through the whole tree."""
+    for path in PACKAGE.rglob("*.py"):
+        statements = _Statements()
+        nodes = list(ast.walk(statements.visit(ast.parse(path.read_text()))))
+        whole = [alias.name for n in nodes if isinstance(n, ast.Import) for alias in n.names]
+        for node in nodes:
+            if isinstance(node, ast.ImportFrom) and node.module:
+                whole += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        assert sorted(statements.imported) == sorted(whole), path
 
 
 def test_package_files_hold_no_logic() -> None:

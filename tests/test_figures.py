@@ -14,9 +14,10 @@ from matplotlib.figure import Figure as Canvas
 
 from epochbudget import registry
 from epochbudget.curves import read_exported
-from epochbudget.digest import code_digest
+from epochbudget.errors import UserError
 from epochbudget.experiment import Pair
 from epochbudget.figures import comparison, learning_curve, oscillator, schedule
+from epochbudget.metrics.definitions.table import write_table
 from epochbudget.schedules.rates import learning_rates
 from figure_samples import (
     COMPARISON,
@@ -38,6 +39,7 @@ def an_experiment(mode: str = "optimize_and_compare", **changes) -> SimpleNamesp
     labels = {"OSC_LSTM": lstm, "DIGITS_CNN": cnn}
     paths = {
         "curves": "results/demo/curves/Result_{label}-{code}.csv",
+        "metric": "results/demo/metrics/{metric}.csv",
         "data": "results/demo/data/{dataset}.parquet",
     }
     experiment = {
@@ -106,7 +108,8 @@ def test_an_experiment_has_the_figures_of_its_results():
             f"results/demo/curves/Result_{label}-{code}.csv" for code in ("N", "EH")
         )
     assert found["oscillator"].inputs == ("results/demo/data/oscillator.parquet",)
-    assert all(found[name].inputs == () for name in schedules)
+    table = ("results/demo/metrics/learning_rates.csv",)
+    assert all(found[name].inputs == table for name in schedules)
 
 
 def test_studies_alone_have_no_figures_of_curves():
@@ -125,13 +128,6 @@ def test_options_are_json_and_depend_on_no_more_than_the_picture_shows():
     for drawing in before.values():
         assert json.loads(json.dumps(drawing.options)) == drawing.options
         assert drawing.options["run"] == "demo"
-
-
-def test_a_schedule_figure_depends_on_its_own_method_alone():
-    options = {name: d.options for name, d in schedule.drawings(an_experiment()).items()}
-    module = "epochbudget.methods.exp_hyperbolic"
-    assert options["schedule_EH"]["formula"] == code_digest(module)
-    assert options["schedule_H"]["formula"] != options["schedule_EH"]["formula"]
 
 
 # Learning curves --------------------------------------------------------------------------
@@ -229,10 +225,17 @@ def test_a_model_whose_runs_all_diverged_is_drawn_with_crosses(tmp_path):
 # Schedules and oscillator -----------------------------------------------------------------
 
 
+@pytest.fixture(scope="module")
+def rates_table(tmp_path_factory):
+    path = tmp_path_factory.mktemp("metrics") / "learning_rates.csv"
+    write_table(registry.metrics()["learning_rates"].compute([]), path)
+    return path
+
+
 @pytest.mark.parametrize("code", METHODS)
-def test_schedules_show_the_rates_of_the_scheduler(code):
+def test_schedules_show_the_rates_of_the_scheduler(code, rates_table):
     options = schedule.drawings(an_experiment())[f"schedule_{code}"].options
-    canvas = schedule.draw(options, [])
+    canvas = schedule.draw(options, [rates_table])
     (axes,) = canvas.axes
     assert axes.get_yscale() == ("log" if code in ("EH", "WEH") else "linear")
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("epoch", "learning rate")
@@ -242,6 +245,14 @@ def test_schedules_show_the_rates_of_the_scheduler(code):
         rates = learning_rates(registry.methods()[code], values, budget, 1)
         assert list(line.get_ydata()) == rates
         assert list(line.get_xdata()) == list(range(budget))
+
+
+def test_a_table_without_the_method_is_explained(tmp_path):
+    path = tmp_path / "learning_rates.csv"
+    write_table([], path)
+    options = schedule.drawings(an_experiment())["schedule_EH"].options
+    with pytest.raises(UserError, match=r"no learning rates of EH.*snakemake"):
+        schedule.draw(options, [path])
 
 
 def test_oscillator_shows_every_column_with_its_unit(tmp_path):

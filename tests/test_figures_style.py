@@ -109,3 +109,18 @@ def test_files_are_sharp_and_undated(tmp_path):
     assert b"Software" not in image
     assert pdf.read_bytes().startswith(b"%PDF")
     assert b"Date" not in pdf.read_bytes()
+
+
+def test_files_are_those_of_plain_savefig(tmp_path):
+    """Without the draws that only look for the layout once more."""
+    canvas, plain = (learning_curve.draw(CURVE, [curves_file(tmp_path)]) for _ in range(2))
+    save(canvas, tmp_path / "a.png", tmp_path / "a.pdf")
+    with house_style():
+        plain.draw_without_rendering()
+        plain.set_layout_engine("none")
+        plain.savefig(tmp_path / "b.png", metadata={"Software": None})
+        undated = {"CreationDate": None, "Creator": None, "Producer": None}
+        plain.savefig(tmp_path / "b.pdf", metadata=undated)
+    for form in ("png", "pdf"):
+        ours, theirs = ((tmp_path / f"{name}.{form}").read_bytes() for name in "ab")
+        assert ours == theirs

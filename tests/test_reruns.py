@@ -55,7 +55,7 @@ def test_a_formula_reruns_its_methods(checkout: Checkout) -> None:
     names = {job[1] for job in of_rule(jobs, "figure")}
     assert names == {
         *("learning_curve_OSC_LSTM-EH", "learning_curve_OSC_LSTM-WEH", "comparison_OSC_LSTM"),
-        *("schedule_EH", "schedule_WEH"),
+        *(f"schedule_{code}" for code in ("N", "H", "EH", "WEH")),
     }
 
 

@@ -8,13 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from epochbudget.errors import UserError
-from epochbudget.metrics.definitions.areas import (
-    adjusted_infimum,
-    crossing,
-    cumulative,
-    early_area,
-)
+from epochbudget.metrics.definitions.areas import crossing, cumulative, early_area
 from epochbudget.metrics.definitions.continuous import SCHEDULES, exp_hyperbolic, hyperbolic
+from epochbudget.metrics.definitions.infimum import adjusted_infimum
 from epochbudget.registry import methods, metrics
 
 

@@ -3,6 +3,7 @@
 import argparse
 import json
 import logging
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -27,6 +28,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         args.run(args)
     except UserError as error:
         _give_up(str(error))
+    except BrokenPipeError:  # the reader, such as head, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
     except OSError as error:
         _give_up(str(file_failure(error)))
     except KeyboardInterrupt:
@@ -103,8 +107,21 @@ def _parser() -> argparse.ArgumentParser:
     figure.add_argument("--log", type=Path)
     figure.add_argument("--out", type=Path, required=True, help="the PNG; the PDF stands beside it")
 
+    plan = _command(commands, "plan", _plan, "say what will be trained, and what need not be")
+    plan.add_argument("--configfile", type=Path, nargs="+", default=[Path("config/config.yaml")])
+    plan.add_argument("--csv", action="store_true", help="one row for each model and method")
+
     schedule = _command(commands, "schedule", schedule_command.run, "print learning rates")
     schedule_command.add_arguments(schedule)
+
+    bench = _command(commands, "bench", _bench, "time fast paths beside their plain references")
+    bench.add_argument("benchmark", help="name of the benchmark")
+    bench.add_argument("--log", type=Path)
+    bench.add_argument("--out", type=Path, required=True)
+
+    speedups = _command(commands, "speedups", _speedups, "print and draw the benchmarks' tables")
+    speedups.add_argument("tables", type=Path, nargs="+", help="tables written by bench")
+    speedups.add_argument("--out", type=Path, help="the PNG; the PDF stands beside it")
 
     config = _command(commands, "config", _config, "write the default configuration and its schema")
     config.add_argument("--root", type=Path, default=Path(), help="the project's folder")
@@ -195,6 +212,35 @@ def _figure(args: argparse.Namespace) -> None:
     figure = _entry("kind of figures", args.kind, registry.figures())
     canvas = figure.draw(args.options, args.inputs)
     save(canvas, args.out, args.out.with_suffix(".pdf"))
+
+
+def _plan(args: argparse.Namespace) -> None:
+    from epochbudget.config.load import load_files
+    from epochbudget.experiment import Experiment
+    from epochbudget.plan import plan, write_csv, write_table
+    from epochbudget.training.store import Store
+
+    experiment = Experiment(load_files(args.configfile))
+    write = write_csv if args.csv else write_table
+    write(plan(experiment, Store(Path("results/store"))))
+
+
+def _bench(args: argparse.Namespace) -> None:
+    from epochbudget.benchmarks.tools.table import write
+
+    write(_entry("benchmark", args.benchmark, registry.benchmarks()).measure(), args.out)
+
+
+def _speedups(args: argparse.Namespace) -> None:
+    from epochbudget.benchmarks.tools.table import as_text, draw, read
+
+    rows = read(args.tables)
+    if args.out:
+        from epochbudget.figures.drawing.style import save
+
+        save(draw(rows), args.out, args.out.with_suffix(".pdf"))
+    else:
+        print(as_text(rows))
 
 
 def _config(args: argparse.Namespace) -> None:

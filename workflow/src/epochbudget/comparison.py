@@ -29,7 +29,7 @@ def compare(
         runner: Carries out the runs.
         output: The Parquet file to write.
     """
-    found = spec["given"] if best is None else _read_best(best)
+    found = spec["given"] if best is None else read_best(best)["hyperparameters"]
     runs = {
         (budget, seed): one_run(spec, found, budget, seed, data)
         # Longest first: a budget-free method's shorter budgets are then prefixes in the store.
@@ -48,11 +48,16 @@ def compare(
     _write(histories, metadata, output)
 
 
-def _read_best(path: Path) -> dict[str, Any]:
+def read_best(path: Path) -> dict[str, Any]:
+    """The record of an ended study.
+
+    Raises:
+        UserError: If it cannot be read.
+    """
     try:
-        hyperparameters: dict[str, Any] = json.loads(path.read_text())["hyperparameters"]
-        return hyperparameters
-    except (OSError, ValueError, KeyError) as error:
+        record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return {name: record[name] for name in ("hyperparameters", "study")}
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise UserError(
             f"{path}: the study's result cannot be read ({error})",
             f"delete it; the study's journal is kept and only read again: snakemake {path}",

@@ -8,14 +8,14 @@ search spaces, registry entries, messages, and the modules that only declare int
 """
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
 from epochbudget.files import text_digest
 
 PACKAGE = Path(__file__).resolve().parent
-ENTRIES = {"METHOD", "TASKS", "DATASET", "METRIC", "FIGURE"}
+ENTRIES = {"METHOD", "TASKS", "DATASET", "METRIC", "FIGURE", "BENCHMARK"}
 """Registry entries: their values reach a result through its specification."""
 DECLARATIONS = {"errors", "registry", "config", "base", "__main__", "cli"}
 """Names of modules (or packages) that declare or dispatch, and compute nothing."""
@@ -44,8 +44,9 @@ def _parse(module: str) -> tuple[str, tuple[str, ...]]:
     path = _file(module)
     if path is None:
         raise ModuleNotFoundError(f"{module} is no module of {PACKAGE}")
-    tree = _Pruned().visit(ast.parse(path.read_text(encoding="utf-8")))
-    return text_digest(ast.unparse(tree)), tuple(sorted(set(_imports(tree))))
+    statements = _Statements()
+    tree = statements.visit(ast.parse(path.read_text(encoding="utf-8")))
+    return text_digest(ast.unparse(tree)), tuple(sorted(_followed(statements.imported)))
 
 
 def _file(module: str) -> Path | None:
@@ -54,26 +55,43 @@ def _file(module: str) -> Path | None:
     return path if path.is_file() else None
 
 
-def _imports(tree: ast.AST) -> Iterator[str]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
-            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-        else:
-            continue
-        for name in names:
-            parts = name.split(".")
-            if parts[0] == PACKAGE.name and not DECLARATIONS & set(parts) and _file(name):
-                yield name
+def _followed(names: Iterable[str]) -> Iterator[str]:
+    """Those of `names` that are modules of the package with code of their own."""
+    for name in set(names):
+        parts = name.split(".")
+        if parts[0] == PACKAGE.name and not DECLARATIONS & set(parts) and _file(name):
+            yield name
 
 
-class _Pruned(ast.NodeTransformer):
-    """Removes what cannot change a result."""
+class _Statements(ast.NodeTransformer):
+    """Removes what cannot change a result, and collects the names that the rest imports.
+
+    All of that are statements, so expressions, which are most of a tree, are not visited: Snakemake
+    computes the digests each time it starts.
+    """
+
+    def __init__(self) -> None:
+        self.imported: list[str] = []
+
+    def generic_visit(self, node: ast.AST) -> ast.AST:
+        for block in ("body", "handlers", "orelse", "finalbody", "cases"):
+            children = getattr(node, block, None)
+            if children:
+                children[:] = [kept for child in children if (kept := self.visit(child))]
+        return node
+
+    def visit_Import(self, node: ast.Import) -> ast.AST | None:
+        self.imported += [alias.name for alias in node.names]
+        return node
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.AST | None:
+        if node.module and node.level == 0:
+            self.imported += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        return node
 
     def visit_Expr(self, node: ast.Expr) -> ast.AST | None:
         is_text = isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
-        return None if is_text else self.generic_visit(node)
+        return None if is_text else node
 
     def visit_If(self, node: ast.If) -> ast.AST | None:
         type_checking = isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
@@ -84,16 +102,17 @@ class _Pruned(ast.NodeTransformer):
         return None if _is_settings(bases) else self.generic_visit(node)
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST | None:
-        returned = ast.unparse(node.returns) if node.returns else ""
-        return None if returned == "tuple[Param, ...]" else self.generic_visit(node)
+        result = node.returns
+        search = isinstance(result, ast.Subscript) and ast.unparse(result) == "tuple[Param, ...]"
+        return None if search else self.generic_visit(node)
 
     def visit_Assign(self, node: ast.Assign) -> ast.AST | None:
         names = {target.id for target in node.targets if isinstance(target, ast.Name)}
-        return None if names & ENTRIES else self.generic_visit(node)
+        return None if names & ENTRIES else node
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST | None:
         entry = isinstance(node.target, ast.Name) and node.target.id in ENTRIES
-        return None if entry else self.generic_visit(node)
+        return None if entry else node
 
 
 def _is_settings(bases: list[str]) -> bool:

@@ -237,6 +237,11 @@ class Experiment:
         """Digest of the code of a kind of figures."""
         return code_digest(_module(registry.figures()[kind].draw))
 
+    @staticmethod
+    def benchmark_code(benchmark: str) -> str:
+        """Digest of the code of a benchmark, which includes what it measures."""
+        return code_digest(_module(registry.benchmarks()[benchmark].measure))
+
     # Figures ------------------------------------------------------------------------------
 
     @cached_property

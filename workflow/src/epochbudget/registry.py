@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from epochbudget.benchmarks.base import Benchmark
     from epochbudget.data.base import Dataset
     from epochbudget.figures.base import Figure
     from epochbudget.methods.base import Method
@@ -56,3 +57,10 @@ def metrics() -> "dict[str, Metric]":
 def figures() -> "dict[str, Figure]":
     """Kinds of figures by name."""
     return {figure.kind: figure for _, figure in _found("figures", "FIGURE")}
+
+
+@cache
+def benchmarks() -> "dict[str, Benchmark]":
+    """Benchmarks by name, in the order of their table."""
+    found = sorted((b for _, b in _found("benchmarks", "BENCHMARK")), key=lambda b: b.order)
+    return {benchmark.name: benchmark for benchmark in found}

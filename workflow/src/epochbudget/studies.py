@@ -39,6 +39,13 @@ class Outcome:
     reason: str = ""
 
 
+def study_key(spec: Mapping[str, Any], data: str) -> str:
+    """A digest of all that a study's trials depend on."""
+    task = registry.tasks()[spec["task"]["label"]]
+    code = run_code(task, registry.methods()[spec["method"]])
+    return text_digest(canonical_json({"spec": dict(spec), "data": data, "code": code}))
+
+
 class StudyJob:
     """One study.
 
@@ -53,8 +60,7 @@ class StudyJob:
         self.data = data
         self.runner = runner
         self.method = registry.methods()[spec["method"]]
-        code = run_code(registry.tasks()[spec["task"]["label"]], self.method)
-        self.key = text_digest(canonical_json({"spec": dict(spec), "data": data, "code": code}))
+        self.key = study_key(spec, data)
 
     def run(self, folder: Path) -> None:
         """Complete the study; writes trials.csv and best.json into `folder`.

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from epochbudget.digest import code_digest
 from epochbudget.figures.base import Drawing, Figure
 from epochbudget.figures.frame import frame
+from epochbudget.metrics.learning_rates import BUDGETS, SETTINGS, read
 from epochbudget.registry import methods
 
 if TYPE_CHECKING:
@@ -14,36 +14,37 @@ if TYPE_CHECKING:
 
     from epochbudget.experiment import Experiment
 
-_HYPERPARAMETERS = {"lr": 1.0, "infimum_lr": 1e-3, "upper_bound": 1000}
-_BUDGETS = [250, 500, 750, 1000]
 _LOGARITHMIC = ("EH", "WEH")
 
 
 def drawings(experiment: "Experiment") -> dict[str, Drawing]:
     """One picture for each method, the same in every experiment but for the run's name."""
+    table = experiment.path("metric", metric="learning_rates")
     return {
         f"schedule_{code}": Drawing(
-            options={
+            (table,),
+            {
                 **frame(experiment),
                 "code": code,
-                "hyperparameters": _HYPERPARAMETERS,
-                "epochs": _BUDGETS,
+                "hyperparameters": SETTINGS,
+                "epochs": list(BUDGETS),
                 "log": code in _LOGARITHMIC,
-                "formula": code_digest(method.module),
-            }
+            },
         )
-        for code, method in ((c, methods()[c]) for c in experiment.methods)
+        for code in experiment.methods
     }
 
 
 def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
-    """Draw the rates of one method, taken from its real scheduler at one step an epoch.
+    """Draw the rates of one method, those of its real scheduler at one step an epoch.
 
     Args:
-        options: `run` (footer), `code`, `hyperparameters`, `epochs` (the budgets), `log`:
-            whether the axis of the rate is logarithmic, and `formula`: a digest of the method's
-            code, so that a changed formula changes the options.
-        inputs: None.
+        options: `run` (footer), `code`, `hyperparameters`, `epochs` (the budgets), and `log`:
+            whether the axis of the rate is logarithmic.
+        inputs: The table `learning_rates`.
+
+    Raises:
+        UserError: If the table lacks the method.
     """
     from epochbudget.figures.drawing.style import (
         at_end,
@@ -54,14 +55,14 @@ def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
         ordered_styles,
         sheet,
     )
-    from epochbudget.schedules.rates import learning_rates
 
     method = methods()[options["code"]]
+    by_budget = read(inputs[0], method.code)
     with house_style():
         canvas = sheet(method_title(method.name, method.code), options, height=3.8)
         axes = canvas.axes[0]
         for budget, style in ordered_styles(options["epochs"]).items():
-            rates = learning_rates(method, options["hyperparameters"], budget, 1)
+            rates = by_budget[budget]
             axes.plot(range(len(rates)), rates, **style, **at_end(rates), label=str(budget))
         if options["log"]:
             log_axis(axes)

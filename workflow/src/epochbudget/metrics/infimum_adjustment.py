@@ -18,8 +18,8 @@ def compute(curve_sets: "list[CurveSet]") -> list[Row]:
     The rate to end with is the one that the schedule itself ends with at that budget; the column
     `definition` holds the weights (m, n), and `other_budget` the upper bound.
     """
-    from epochbudget.metrics.definitions.areas import adjusted_infimum
     from epochbudget.metrics.definitions.continuous import SCHEDULES
+    from epochbudget.metrics.definitions.infimum import adjusted_infimum
 
     rows: list[Row] = []
     for code in ("H", "EH"):

@@ -6,6 +6,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import relu
 
+from epochbudget.models.layers.attention import cross_attention, self_attention
+from epochbudget.models.layers.slices import in_slices
+
+SLICE = 32
+"""Functions that the CPU treats at a time."""
+
 
 def sinusoids(length: int, width: int) -> Tensor:
     """The sinusoidal code (length, width) of positions 0..length-1; sines even, cosines odd."""
@@ -38,7 +44,7 @@ class TFONet(nn.Module):
     """A transformer encoder reads u, a decoder without causal mask answers the queries y.
 
     Post-norm, ReLU, no dropout. As `nn.TransformerEncoder` and `nn.TransformerDecoder` do, the
-    layers of a stack start as copies of one initialisation.
+    layers of a stack start as copies of one initialisation. `TFONetReference` is the plain form.
 
     Args:
         sensors: Points at which u is known.
@@ -73,39 +79,45 @@ class TFONet(nn.Module):
         self.head = nn.Linear(d_model, 1)
 
     def forward(self, u: Tensor, y: Tensor) -> Tensor:
-        """Values (B, Q) at the query points `y` (Q,) of functions with sensor values `u` (B, S)."""
-        memory = self.encoder(self.embed_u(u))
-        values: Tensor = self.head(self.decode(y, memory)).squeeze(-1)
-        return values
+        """Values (B, Q) at the query points `y` (Q,) of functions with sensor values `u` (B, S).
 
-    def decode(self, y: Tensor, memory: Tensor) -> Tensor:
-        """The decoder's output (B, Q, d_model) at `y` (Q,) for the encoder's (B, S, d_model).
-
-        The first layer's self-attention sees the queries alone, which all functions share, so it
-        runs once and not for each function. `TFONetReference` is the plain form.
+        The decoder's first self-attention sees the queries alone, which all functions share, so it
+        runs once and not for each function.
         """
-        first, *rest = self.decoder.layers
+        first: nn.TransformerDecoderLayer = self.decoder.layers[0]
         queries = self.embed_y(y.unsqueeze(0))
-        queries = first.norm1(queries + _attend(first.self_attn, queries, queries))
-        queries = queries.expand(len(memory), -1, -1)
-        queries = first.norm2(queries + _attend(first.multihead_attn, queries, memory))
-        hidden: Tensor = first.norm3(queries + first.linear2(relu(first.linear1(queries))))
-        for layer in rest:
-            hidden = layer(hidden, memory)
-        return hidden
+        queries = first.norm1(queries + self_attention(first.self_attn, queries))
+        return in_slices(lambda part: self._answer(part, queries), u, SLICE)
+
+    def _answer(self, u: Tensor, queries: Tensor) -> Tensor:
+        """Values (B, Q) for `queries` (1, Q, d_model), already past their self-attention."""
+        memory = self.embed_u(u)
+        for layer in self.encoder.layers:
+            memory = layer.norm1(memory + self_attention(layer.self_attn, memory))
+            memory = layer.norm2(memory + _feedforward(layer, memory))
+        hidden = queries
+        for number, layer in enumerate(self.decoder.layers):
+            if number:
+                hidden = layer.norm1(hidden + self_attention(layer.self_attn, hidden))
+            hidden = layer.norm2(hidden + cross_attention(layer.multihead_attn, hidden, memory))
+            hidden = layer.norm3(hidden + _feedforward(layer, hidden))
+        values: Tensor = self.head(hidden).squeeze(-1)
+        return values
 
 
 class TFONetReference(TFONet):
-    """The plain form: every function has its own copy of the queries."""
+    """The plain form: torch's encoder and decoder; every function has its copy of the queries."""
 
-    def decode(self, y: Tensor, memory: Tensor) -> Tensor:
-        """As `TFONet.decode`, by torch's decoder."""
-        hidden: Tensor = self.decoder(
-            self.embed_y(y.unsqueeze(0)).expand(len(memory), -1, -1), memory
-        )
-        return hidden
+    def forward(self, u: Tensor, y: Tensor) -> Tensor:
+        """As `TFONet.forward`."""
+        queries = self.embed_y(y.unsqueeze(0)).expand(len(u), -1, -1)
+        hidden = self.decoder(queries, self.encoder(self.embed_u(u)))
+        values: Tensor = self.head(hidden).squeeze(-1)
+        return values
 
 
-def _attend(attention: nn.Module, queries: Tensor, values: Tensor) -> Tensor:
-    attended: Tensor = attention(queries, values, values, need_weights=False)[0]
-    return attended
+def _feedforward(
+    layer: nn.TransformerEncoderLayer | nn.TransformerDecoderLayer, x: Tensor
+) -> Tensor:
+    values: Tensor = layer.linear2(relu(layer.linear1(x)))
+    return values

@@ -1,7 +1,12 @@
 """Vision transformer for small images (labels *_ViT)."""
 
+from typing import cast
+
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import gelu
+
+from epochbudget.models.layers.attention import cross_attention, self_attention
 
 
 class ViT(nn.Module):
@@ -9,7 +14,7 @@ class ViT(nn.Module):
 
     Positions are learned, for the class token too. Class token and positions start from a normal
     distribution of standard deviation 0.02, truncated at +-2; the rest as torch initialises it,
-    independently for every layer.
+    independently for every layer. `ViTReference` is the plain form.
 
     Args:
         classes: Number of classes.
@@ -56,9 +61,37 @@ class ViT(nn.Module):
         self.head = nn.Linear(dim, classes)
 
     def forward(self, images: Tensor) -> Tensor:
-        """Class scores (B, classes) of `images` (B, 3, image_size, image_size)."""
+        """Class scores (B, classes) of `images` (B, 3, image_size, image_size).
+
+        Only the class token is read out, so the last layer computes nothing else.
+        """
+        tokens = self.tokens(images)
+        *layers, last = cast("list[nn.TransformerEncoderLayer]", list(self.layers))
+        for layer in layers:
+            tokens = tokens + self_attention(layer.self_attn, layer.norm1(tokens))
+            tokens = tokens + _feedforward(layer, tokens)
+        normed = last.norm1(tokens)
+        token = tokens[:, :1] + cross_attention(last.self_attn, normed[:, :1], normed)
+        token = token + _feedforward(last, token)
+        scores: Tensor = self.head(self.norm(token[:, 0]))
+        return scores
+
+    def tokens(self, images: Tensor) -> Tensor:
+        """Class token and patches with their positions (B, 1 + patches, dim)."""
         patches = self.embed(images).flatten(2).transpose(1, 2)
         class_token = self.class_token.expand(len(images), -1, -1)
-        tokens = self.layers(torch.cat([class_token, patches], dim=1) + self.positions)
-        scores: Tensor = self.head(self.norm(tokens[:, 0]))
+        return torch.cat([class_token, patches], dim=1) + self.positions
+
+
+class ViTReference(ViT):
+    """The plain form: torch's layers, on all tokens."""
+
+    def forward(self, images: Tensor) -> Tensor:
+        """As `ViT.forward`."""
+        scores: Tensor = self.head(self.norm(self.layers(self.tokens(images))[:, 0]))
         return scores
+
+
+def _feedforward(layer: nn.TransformerEncoderLayer, tokens: Tensor) -> Tensor:
+    values: Tensor = layer.linear2(gelu(layer.linear1(layer.norm2(tokens))))
+    return values

@@ -196,8 +196,12 @@ def save(canvas: Figure, png: Path | str, pdf: Path | str) -> None:
         UserError: If a folder cannot be written.
     """
     with house_style():
-        canvas.draw_without_rendering()
-        canvas.set_layout_engine("none")  # the layout is found, and the same for both files
+        engine = canvas.get_layout_engine()
+        if engine:
+            engine.execute(canvas)
+            # The layout is found, and the same for both files; with an engine, each of them would
+            # be drawn once more to look for it.
+            canvas.set_layout_engine(None)
         with atomic(png) as temporary:
             canvas.savefig(temporary, format="png", metadata={"Software": None})
         undated = {"CreationDate": None, "Creator": None, "Producer": None}

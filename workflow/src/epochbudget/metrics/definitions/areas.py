@@ -1,4 +1,4 @@
-"""Areas under and between learning rates of continuous time, and the infimum that they suggest."""
+"""Areas under and between learning rates of continuous time."""
 
 from collections.abc import Callable
 
@@ -32,22 +32,3 @@ def early_area(rate: Rate, budget: float, level: float = EARLY) -> float:
     depends on t/N alone.
     """
     return abs(cumulative(lambda t: rate(t) - EARLY, crossing(rate, budget, level)))
-
-
-def adjusted_infimum(
-    lr: float,
-    infimum_lr: float,
-    final_lr: float,
-    budget: float,
-    upper_bound: float,
-    weights: tuple[float, float],
-) -> float:
-    """Infimum rate adjusted to the rate that a run of `budget` epochs should end with.
-
-    With weights (m, n): the mean, in logarithms, of the line from lr through final_lr extended to
-    upper_bound (weight m) and of the infimum itself (weight n).
-    """
-    m, n = weights
-    fraction = upper_bound / budget
-    extended_over_lr = (final_lr / lr) ** fraction
-    return float((lr * extended_over_lr) ** (m / (m + n)) * infimum_lr ** (n / (m + n)))

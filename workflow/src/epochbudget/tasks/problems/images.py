@@ -93,6 +93,13 @@ def normalise(images: Tensor, mean: Tensor, std: Tensor) -> Tensor:
     return images.to(mean.dtype).div_(255).sub_(mean).div_(std)
 
 
+def in_channels_last(network: nn.Module) -> nn.Module:
+    """Lay the weights of convolutions out with the channels innermost, in place."""
+    # The stubs of `Module.to` lack this keyword.
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return network
+
+
 @dataclass(frozen=True)
 class LabelledImages:
     """Images (N, 3, H, W), uint8, and their labels (N,), int64, on the device."""
@@ -139,10 +146,8 @@ class ImageProblem(ResidentProblem):
 
     def model(self) -> nn.Module:
         """A freshly initialised model on the device, in the chosen memory layout."""
-        layout = torch.channels_last if self.channels_last else torch.contiguous_format
-        # The stubs of `Module.to` lack this keyword.
-        network: nn.Module = super().model().to(memory_format=layout)  # type: ignore[call-overload]
-        return network
+        network = super().model()
+        return in_channels_last(network) if self.channels_last else network
 
     def epoch(self, order: Tensor, augmentation: Generator) -> tuple[Tensor, ...]:
         """The order, and if images are augmented, the corners of crops and what is mirrored."""

@@ -1,0 +1,1 @@
+"""Benchmarks: each fast path beside its plain reference, in the same process."""
