@@ -14,9 +14,9 @@ rule compare:
         f"results/{EXPERIMENT.run}/logs/compare/{{label}}-{{code}}.log",
     benchmark:
         f"results/{EXPERIMENT.run}/benchmarks/compare/{{label}}-{{code}}.tsv"
-    threads: EXPERIMENT.config.training.workers
     conda:
         "../../envs/epochbudget.yaml"
+    threads: EXPERIMENT.config.training.workers
     params:
         spec=lambda w: canonical_json(EXPERIMENT.comparison_spec(pair(w))),
         code=lambda w: EXPERIMENT.comparison_code(pair(w)),

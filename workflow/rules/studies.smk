@@ -15,9 +15,9 @@ rule study:
         f"results/{EXPERIMENT.run}/logs/study/{{label}}-{{code}}.log",
     benchmark:
         f"results/{EXPERIMENT.run}/benchmarks/study/{{label}}-{{code}}.tsv"
-    threads: EXPERIMENT.config.training.workers
     conda:
         "../../envs/epochbudget.yaml"
+    threads: EXPERIMENT.config.training.workers
     params:
         spec=lambda w: canonical_json(EXPERIMENT.study_spec(pair(w))),
         code=lambda w: EXPERIMENT.study_code(pair(w)),

@@ -20,9 +20,9 @@ def measure() -> list[Row]:
     def loss(network: nn.Module) -> Tensor:
         return mse_loss(network(u, y), target)
 
-    path = "trunk once on the queries, fused AdamW"
+    path = "trunk once on the queries"
     forms = DeepONetReference(*sizes), DeepONet(*sizes)
-    return [compare_steps("Integral_MLP", path, *forms, loss, repeats=3)]
+    return [compare_steps("Integral_MLP", path, *forms, loss, repeats=2)]
 
 
 BENCHMARK = Benchmark("integral_mlp", 1, measure)

@@ -20,7 +20,7 @@ def measure() -> list[Row]:
     def loss(network: nn.Module) -> Tensor:
         return mse_loss(network(u, y), target)
 
-    path = "batch-first attention, slices, fused AdamW"
+    path = "batch-first attention, slices"
     forms = TFONetReference(*sizes), TFONet(*sizes)
     return [compare_steps("Integral_TF", path, *forms, loss, repeats=3)]
 

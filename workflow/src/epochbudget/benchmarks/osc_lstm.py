@@ -20,7 +20,7 @@ def measure() -> list[Row]:
     def loss(network: nn.Module) -> Tensor:
         return huber_loss(network(history), target)
 
-    path = "unrolled by hand, fused AdamW"
+    path = "unrolled by hand"
     return [compare_steps("OSC_LSTM", path, LSTMReference(*sizes), LSTM(*sizes), loss, repeats=9)]
 
 
