@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from epochbudget import registry
 from epochbudget.data.generators import read
 from epochbudget.tasks.problems import operator_data
-from epochbudget.training.graphs import GraphedStep
+from epochbudget.tasks.problems.images import in_channels_last
 from epochbudget.training.lockstep import Lockstep
 from epochbudget.training.loop import EpochResult, Trainer
 from task_samples import build, oscillator_columns, write_images
@@ -63,6 +63,16 @@ class Plain(Regression):
         return nn.Sequential(nn.Linear(4, 8), nn.Tanh(), nn.Linear(8, 1))
 
 
+class Convolved(Regression):
+    """With a kernel whose channels are innermost in memory, which moments must follow."""
+
+    def model(self) -> nn.Module:
+        network = nn.Sequential(
+            nn.Unflatten(1, (4, 1, 1)), nn.Conv2d(4, 6, 3, padding=1), nn.Flatten(), nn.Linear(6, 1)
+        )
+        return in_channels_last(network)
+
+
 def member(problem: Any, code: str, seed: int = 89, budget: int = 8, **given: float) -> Trainer:
     """A single run; odd seeds use AdamW, even ones Adam."""
     found = {**hyperparameters(code), **given}
@@ -90,7 +100,7 @@ def assert_same_state(ours: Trainer, theirs: Trainer) -> None:
     assert torch.equal(one["augmentation"], other["augmentation"])
 
 
-@pytest.mark.parametrize("kind", [Plain, Normalised])
+@pytest.mark.parametrize("kind", [Plain, Normalised, Convolved])
 def test_all_methods_train_together_as_they_do_singly(kind: type[Regression]) -> None:
     """Schedules per epoch and per batch, cycled momentum, Adam and AdamW, side by side."""
     problem = kind()
@@ -127,8 +137,11 @@ def test_a_diverging_member_hurts_nobody(problems: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("begin", ["singly", "together"])
 @pytest.mark.parametrize("go_on", ["singly", "together"])
-def test_a_checkpoint_serves_single_runs_and_lockstep_alike(begin: str, go_on: str) -> None:
-    problem, epochs = Normalised(), 3
+@pytest.mark.parametrize("kind", [Normalised, Convolved])
+def test_a_checkpoint_serves_single_runs_and_lockstep_alike(
+    kind: type[Regression], begin: str, go_on: str
+) -> None:
+    problem, epochs = kind(), 3
 
     def members() -> list[Trainer]:
         return [member(problem, code, 89 + n) for n, code in enumerate(("CY", "OC", "WEH", "S"))]
@@ -156,6 +169,19 @@ def test_a_checkpoint_serves_single_runs_and_lockstep_alike(begin: str, go_on: s
         assert_close(ours, theirs)
     for one, other in zip(parts, whole, strict=True):
         assert_same_state(one, other)
+
+
+def test_in_single_precision_members_are_as_close_as_rounding_allows() -> None:
+    torch.set_default_dtype(torch.float32)
+    problem = Plain()
+    together, singly = ([member(problem, "OC", seed) for seed in (1, 2)] for _ in range(2))
+    lockstep = Lockstep(together)
+    for _ in range(3):
+        assert_close(lockstep.train_epoch(), [m.train_epoch() for m in singly], tolerance=1e-5)
+    lockstep.sync()
+    for one, other in zip(together, singly, strict=True):
+        moments = [next(iter(m.optimizer.state.values()))["exp_avg_sq"] for m in (one, other)]
+        torch.testing.assert_close(*moments, rtol=3e-6, atol=0)
 
 
 def test_resumed_lockstep_equals_uninterrupted_bit_for_bit() -> None:
@@ -188,15 +214,17 @@ def test_members_may_be_at_different_epochs() -> None:
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="CUDA graphs need a GPU")
-def test_a_graphed_step_does_what_the_step_does() -> None:
-    def step(change: Tensor) -> Tensor:
-        place.mul_(0.5).add_(change.sum())
-        return place.sum()
-
+def test_graphed_steps_are_the_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The LSTM, which keeps memory between steps, with a last batch of another size."""
+    torch.set_default_dtype(torch.float32)
+    monkeypatch.setattr(read, "read_oscillator", lambda path: oscillator_columns())
+    task = registry.tasks()["OSC_LSTM"]
+    settings = task.settings(stride=1, batch_size=12).model_dump()
+    problem = task.problem(settings, Path("file"), torch.device("cuda"))
+    assert problem.train_size % 12
     results = []
-    for graphed in (False, True):
-        place = torch.ones(3, device="cuda")
-        act = GraphedStep(step, [place]) if graphed else step
-        changes = [torch.full((n,), 0.1 * n, device="cuda") for n in (4, 4, 2, 4)]
-        results.append([act(change).item() for change in changes])
-    assert results[0] == pytest.approx(results[1], rel=1e-6)
+    for graphs in (False, True):
+        lockstep = Lockstep([member(problem, "OC", seed) for seed in (1, 2)], graphs)
+        results.append([lockstep.train_epoch() for _ in range(3)])
+    for plain, graphed in zip(*results, strict=True):
+        assert_close(graphed, plain, tolerance=1e-4)

@@ -1,5 +1,7 @@
 """Runs side by side in worker processes, and in lockstep: same results, nothing lost."""
 
+import csv
+import io
 import json
 import os
 import signal
@@ -65,23 +67,30 @@ def test_lockstep_gives_what_single_runs_give(tmp_path: Path, data: Path) -> Non
 
 @pytest.mark.parametrize("settings", [{"workers": 2}, {"lockstep": {"OSC_LSTM": 4}}])
 def test_a_study_asks_ahead_and_has_the_same_trials(
-    tmp_path: Path, data: Path, settings: dict[str, Any]
+    tmp_path: Path, data: Path, settings: dict[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
     """25 trials, some of which fail, so that random ones come after the tenth."""
-    lr = {"low": 1e-3, "high": 1e4, "log": True}
+    caplog.set_level("INFO", "epochbudget")
+    lr = {"low": 1e-3, "high": 1e30, "log": True}
     e = experiment(study={"trials": 25, "epochs": 2, "seeds": [1], "lr": lr})
     spec = e.study_spec(e.pair("OSC_LSTM", "E"))
     tables = []
     for name, how in (("plain", {}), ("ahead", settings)):
         job = StudyJob(spec, file_digest(data), runner(tmp_path / name, data, **how))
         job.run(tmp_path / name / "study")
-        tables.append((tmp_path / name / "study" / "trials.csv").read_text().splitlines())
+        text = (tmp_path / name / "study" / "trials.csv").read_text()
+        tables.append(list(csv.DictReader(io.StringIO(text))))
+    plain, ahead = tables
+    assert "FAIL" in {row["state"] for row in plain[:10]}
     if "workers" in settings:
-        assert tables[0] == tables[1]
-    else:  # equal up to rounding in the losses, hence in what TPE makes of them
-        assert [row.split(",")[3:] for row in tables[0][:11]] == [
-            row.split(",")[3:] for row in tables[1][:11]
-        ]
+        assert plain == ahead
+        assert "side by side" in caplog.text
+        return
+    for one, other in zip(plain[:10], ahead[:10], strict=True):  # random, whatever came before
+        assert (one["state"], one["lr"]) == (other["state"], other["lr"])
+        if one["value"] and float(one["value"]) < 1:
+            assert float(one["value"]) == pytest.approx(float(other["value"]), rel=1e-3)
+    assert "in lockstep: 4 runs" in caplog.text
 
 
 def spec_of_long_runs() -> str:
@@ -89,17 +98,24 @@ def spec_of_long_runs() -> str:
     return json.dumps(e.comparison_spec(e.pair("OSC_LSTM", "EH")))
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL, signal.SIGINT])
 def test_workers_end_with_their_job_and_lose_nothing(
     tmp_path: Path, data: Path, number: signal.Signals
 ) -> None:
     files = ("--data", str(data), "--out", "out.parquet", "--log", "log", "--workers", "2")
     job = command("compare", spec_of_long_runs(), *files)
-    process = subprocess.Popen(job, cwd=tmp_path, env=environment(checkpoint_seconds=0.01))
+    process = subprocess.Popen(
+        job,
+        cwd=tmp_path,
+        env=environment(checkpoint_seconds=0.01),
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     children = wait_for_workers(tmp_path / "log", process.pid)
     process.send_signal(number)
-    status = process.wait()
-    assert status == (128 + number if number == signal.SIGTERM else -number)
+    _, errors = process.communicate()
+    assert process.returncode == (-number if number == signal.SIGKILL else 128 + number)
+    assert "Traceback" not in errors
     deadline = time.monotonic() + 20
     while any(Path(f"/proc/{child}").exists() for child in children):
         assert time.monotonic() < deadline, "a worker outlived its job"
@@ -118,8 +134,7 @@ def wait_for_workers(log: Path, job: int) -> list[int]:
     while not (log.exists() and {"seed 1", "seed 2"} <= trained_seeds(log.read_text())):
         assert time.monotonic() < deadline
         time.sleep(0.01)
-    found = Path(f"/proc/{job}/task/{job}/children").read_text().split()
-    return [int(child) for child in found]
+    return workers_of(job)
 
 
 def trained_seeds(log: str) -> set[str]:
@@ -132,15 +147,32 @@ def test_a_killed_worker_is_named_and_the_others_go_on(tmp_path: Path, data: Pat
     process = subprocess.Popen(
         job, cwd=tmp_path, env=environment(), stderr=subprocess.PIPE, text=True
     )
-    children = wait_for_workers(tmp_path / "log", process.pid)
-    workers = [c for c in children if "spawn_main" in Path(f"/proc/{c}/cmdline").read_text()]
-    os.kill(workers[0], signal.SIGKILL)
+    os.kill(wait_for_workers(tmp_path / "log", process.pid)[0], signal.SIGKILL)
     _, message = process.communicate()
     assert process.returncode == 1
     assert "its worker process ended with status -9" in message
     assert "Hint" in message
     assert "Traceback" not in message
     assert len(list((tmp_path / "results/store").glob("*/run.json"))) == 1
+
+
+def test_a_worker_that_dies_before_it_begins_is_named(tmp_path: Path, data: Path) -> None:
+    files = ("--data", str(data), "--out", "out.parquet", "--log", "log", "--workers", "2")
+    job = command("compare", spec_of_long_runs(), *files)
+    process = subprocess.Popen(
+        job, cwd=tmp_path, env=environment(), stderr=subprocess.PIPE, text=True
+    )
+    while not (found := workers_of(process.pid)):
+        time.sleep(0.005)
+    os.kill(found[0], signal.SIGKILL)
+    _, message = process.communicate()
+    assert process.returncode == 1
+    assert "its worker process ended with status -9" in message
+
+
+def workers_of(job: int) -> list[int]:
+    children = Path(f"/proc/{job}/task/{job}/children").read_text().split()
+    return [int(c) for c in children if "spawn_main" in Path(f"/proc/{c}/cmdline").read_text()]
 
 
 def test_a_workers_mistake_is_the_jobs(tmp_path: Path, data: Path) -> None:

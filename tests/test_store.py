@@ -100,7 +100,7 @@ def test_a_damaged_record_or_checkpoint_is_named(tmp_path: Path, data: Path) -> 
 def test_a_killed_comparison_ends_as_an_undisturbed_one(
     tmp_path: Path, data: Path, number: signal.Signals
 ) -> None:
-    e = experiment(mode="compare", budgets=[30], hyperparameters={"EH": {"upper_bound": 30}})
+    e = experiment(mode="compare", budgets=[15], hyperparameters={"EH": {"upper_bound": 15}})
     spec = json.dumps(e.comparison_spec(e.pair("OSC_LSTM", "EH")))
     for folder in ("quiet", "disturbed"):
         (tmp_path / folder).mkdir()

@@ -1,9 +1,11 @@
 # Fast paths timed beside their plain references: `snakemake benchmark --cores 1` prints the table.
-#   needs: nothing
+#   needs: config/paper.yaml, for the sizes
 #   makes: results/benchmark/*.csv, figures/benchmark/speedups.{png,pdf}
 
 
 rule bench:
+    input:
+        "config/paper.yaml",
     output:
         "results/benchmark/{benchmark}.csv",
     log:

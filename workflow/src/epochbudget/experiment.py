@@ -239,7 +239,7 @@ class Experiment:
 
     @staticmethod
     def benchmark_code(benchmark: str) -> str:
-        """Digest of the code of a benchmark, which includes what it measures."""
+        """Digest of the code of a benchmark and of what it imports."""
         return code_digest(_module(registry.benchmarks()[benchmark].measure))
 
     # Figures ------------------------------------------------------------------------------

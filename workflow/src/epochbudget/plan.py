@@ -4,6 +4,7 @@ import csv
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, astuple, dataclass, fields
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +92,8 @@ def _of(pair: Pair, experiment: Experiment, store: Store) -> Epochs:
         epochs += Epochs(stored=epochs.study)
     if experiment.mode == "optimize":
         return epochs
-    budget_free = pair.method.budget_free(best or _any_hyperparameters(pair, experiment))
+    found = with_defaults(pair.method, best or {}, experiment.config.infimum_lr)
+    budget_free = pair.method.budget_free(found if best else _any_hyperparameters(pair, experiment))
     again = budget_free or study.epochs in budgets
     shared = len({*study.seeds} & {*seeds}) if searched and again else 0
     epochs += Epochs(
@@ -115,7 +117,8 @@ def _finished(
         for seed in experiment.seeds:
             run = one_run(spec, best, budget, seed, data)
             runs[run.key] = run
-    return sum(min(store.read(run).epochs, run.budget) for run in runs.values())
+    histories = [(store.read(run), run.budget) for run in runs.values()]
+    return sum(b if h.covers(b) else h.epochs for h, b in histories)
 
 
 def _any_hyperparameters(pair: Pair, experiment: Experiment) -> dict[str, Any]:
@@ -139,5 +142,6 @@ def _best(pair: Pair, experiment: Experiment, data: str | None) -> dict[str, Any
     return dict(record["hyperparameters"]) if record["study"] == key else None
 
 
+@cache
 def _digest(data: Path) -> str | None:
     return file_digest(data) if data.is_file() else None

@@ -29,7 +29,7 @@ def _row(label: str, folder: Path, device: str) -> Row:
 
     problem = _problem(label, folder, device)
     singly, together = _members(problem), _members(problem)
-    lockstep = Lockstep(together, graphs=device == "cuda")
+    lockstep = Lockstep(together)
 
     def reference() -> Tensor:
         return tensor([member.train_epoch().val_loss for member in singly])

@@ -24,6 +24,7 @@ def check(config: "Config") -> None:
         )
     _distinct("models", config.models)
     _known("models", config.models, registry.tasks())
+    _known("training.lockstep", config.training.lockstep, registry.tasks())
     _distinct("optimizers", config.optimizers)
     _methods(config)
     for key, seeds in (("seeds", config.seeds), ("study.seeds", config.study.seeds)):

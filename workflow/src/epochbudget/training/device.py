@@ -38,6 +38,11 @@ def prepare(name: str) -> "torch.device":
     # As torch.use_deterministic_algorithms(True), without its import of the compiler.
     torch.set_deterministic_debug_mode("error")
     torch.backends.cudnn.benchmark = False
+    # Nothing reads memory before it is written, and filling all of it first takes time.
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
     if name == "auto":
         name = "cuda" if count else "cpu"
-    return torch.device(name)
+    device = torch.device(name)
+    if device.type == "cuda":
+        torch.cuda.set_device(device)  # streams and graphs belong to the current device
+    return device

@@ -17,7 +17,7 @@ from torch import Tensor
 from torch.func import functional_call, vmap
 
 from epochbudget.training.graphs import GraphedStep
-from epochbudget.training.loop import EpochResult, Trainer, epoch_result
+from epochbudget.training.loop import EpochResult, Trainer
 
 
 class Lockstep:
@@ -63,33 +63,38 @@ class Lockstep:
         losses = torch.stack(
             [self._step(row, *batch) for row, batch in zip(coefficients, batches, strict=True)]
         )
-        val_losses, *accuracies = self._validate()
+        scores = [losses.double().mean(dim=0), *(score.double() for score in self._validate())]
+        # One copy from the device for all members.
         return [
-            epoch_result(losses[:, m], val_losses[m], *(a[m] for a in accuracies), lr=rates[m])
-            for m in range(len(self.members))
+            EpochResult(train_loss, val_loss, accuracy[0] if accuracy else None, lr)
+            for (train_loss, val_loss, *accuracy), lr in zip(
+                torch.stack(scores, dim=1).tolist(), rates, strict=True
+            )
         ]
 
     def sync(self) -> None:
         """Write parameters, buffers and the optimizers' state back into the members."""
         for m, member in enumerate(self.members):
-            rows = (self._row(t[m].detach()) for t in (self.parameters, self.mean, self.square))
+            rows = (self._split(t[m].detach()) for t in (self.parameters, self.mean, self.square))
             for parameter, value, mean, square in zip(
                 member.model.parameters(), *rows, strict=True
             ):
                 parameter.data.copy_(value)
                 steps = torch.tensor(self.steps[m], dtype=torch.float32, device=parameter.device)
+                # The fused optimizer walks through memory, so moments need the parameter's layout.
                 member.optimizer.state[parameter] = {
                     "step": steps,
-                    "exp_avg": mean.clone(),
-                    "exp_avg_sq": square.clone(),
+                    "exp_avg": torch.empty_like(parameter).copy_(mean),
+                    "exp_avg_sq": torch.empty_like(parameter).copy_(square),
                 }
             for name, buffer in member.model.named_buffers():
                 buffer.copy_(self.buffers[name][m])
 
-    def _row(self, row: Tensor) -> list[Tensor]:
-        """A row (P,) as tensors of the parameters' shapes."""
-        parts = torch.split(row, [shape.numel() for shape in self.shapes.values()])
-        return [p.view(shape) for p, shape in zip(parts, self.shapes.values(), strict=True)]
+    def _split(self, row: Tensor) -> list[Tensor]:
+        """Rows (..., P) as tensors (..., *shape) of the parameters' shapes."""
+        parts = torch.split(row, [shape.numel() for shape in self.shapes.values()], dim=-1)
+        shapes = self.shapes.values()
+        return [p.view(*row.shape[:-1], *shape) for p, shape in zip(parts, shapes, strict=True)]
 
     def _plain_step(self, coefficients: Tensor, *batch: Tensor) -> Tensor:
         """One optimizer step of all members; returns their losses (M,) before it.
@@ -97,33 +102,24 @@ class Lockstep:
         AdamW as torch computes it, and Adam too, whose weight decay is 0.
 
         Args:
-            coefficients: (6, M, 1), as `_coefficients` lists them for each member.
+            coefficients: (7, M, 1), as `_coefficients` lists them for each member.
             batch: Tensors (M, B, ...).
         """
-        decay, weight_mean, keep_square, size, root, epsilon = coefficients
+        decay, new_mean, keep_square, new_square, size, root, epsilon = coefficients
         losses = vmap(self._loss)(self._named(), *batch)
         # No operation mixes members, so the gradient of the sum is each member's own.
         (gradient,) = torch.autograd.grad(losses.sum(), self.parameters)
         with torch.no_grad():
             self.parameters.mul_(decay)
-            self.mean.lerp_(gradient, weight_mean)
-            self.square.mul_(keep_square).addcmul_(gradient * (1 - keep_square), gradient)
+            self.mean.lerp_(gradient, new_mean)
+            self.square.mul_(keep_square).addcmul_(gradient * new_square, gradient)
             denominator = (self.square.sqrt() / root).add_(epsilon)
             self.parameters.addcdiv_(self.mean * -size, denominator)
         return losses.detach()
 
     def _named(self) -> dict[str, Tensor]:
         """Every parameter and buffer by name, with the members in front: (M, ...)."""
-        sizes = [shape.numel() for shape in self.shapes.values()]
-        parts = torch.split(self.parameters, sizes, dim=1)
-        count = len(self.members)
-        return {
-            **{
-                name: part.view(count, *shape)
-                for (name, shape), part in zip(self.shapes.items(), parts, strict=True)
-            },
-            **self.buffers,
-        }
+        return {**dict(zip(self.shapes, self._split(self.parameters), strict=True)), **self.buffers}
 
     def _model(self, named: dict[str, Tensor]) -> Callable[..., Tensor]:
         return lambda *arguments: functional_call(self.module, named, arguments)
@@ -145,7 +141,7 @@ class Lockstep:
         return result
 
     def _epoch_coefficients(self) -> Tensor:
-        """What each step of the epoch needs of the optimizers, (steps, 6, M, 1), on the device.
+        """What each step of the epoch needs of the optimizers, (steps, 7, M, 1), on the device.
 
         Schedules do not look at the training, so they are moved through the epoch beforehand, and
         no step waits for the CPU.
@@ -170,12 +166,16 @@ class Lockstep:
 
 
 def _coefficients(group: dict[str, Any], step: int) -> list[float]:
-    """The numbers of AdamW's step number `step` (from 1) that depend on the member."""
+    """The numbers of AdamW's step number `step` (from 1) that depend on the member.
+
+    In double precision, whose differences from 1 are exact where those of single precision are not.
+    """
     lr, (beta1, beta2) = float(group["lr"]), group["betas"]
     return [
         1 - lr * group["weight_decay"],
         1 - beta1,
         beta2,
+        1 - beta2,
         lr / (1 - beta1**step),
         math.sqrt(1 - beta2**step),
         group["eps"],

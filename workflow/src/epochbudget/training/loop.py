@@ -37,18 +37,6 @@ class EpochResult:
         return math.isfinite(self.train_loss) and math.isfinite(self.val_loss)
 
 
-def epoch_result(
-    losses: Tensor, val_loss: Tensor, accuracy: Tensor | None = None, *, lr: float
-) -> EpochResult:
-    """The result of an epoch from its steps' losses (S,) and the validation's scalars."""
-    return EpochResult(
-        train_loss=losses.double().mean().item(),
-        val_loss=val_loss.item(),
-        accuracy=None if accuracy is None else accuracy.item(),
-        lr=lr,
-    )
-
-
 class Trainer:
     """The state of one run.
 
@@ -98,7 +86,12 @@ class Trainer:
         with torch.no_grad():
             val_loss, accuracy = self.problem.validate(self.model)
         self.model.train()
-        return epoch_result(torch.stack(losses), val_loss, accuracy, lr=lr)
+        return EpochResult(
+            train_loss=torch.stack(losses).double().mean().item(),
+            val_loss=val_loss.item(),
+            accuracy=None if accuracy is None else accuracy.item(),
+            lr=lr,
+        )
 
     @property
     def lr(self) -> float:

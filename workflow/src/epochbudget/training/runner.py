@@ -51,6 +51,7 @@ class Runner:
     lockstep: Mapping[str, int] = field(default_factory=dict)
     cuda_graphs: bool = False
     _problem: "tuple[str, Problem] | None" = None
+    _trained: set[str] = field(default_factory=set)
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any], store: Store, data: Path) -> "Runner":
@@ -84,20 +85,23 @@ class Runner:
     def history(self, run: Run) -> History:
         """The history of one run; see `histories`."""
         stored = self.store.read(run)
-        if stored.covers(run.budget):
+        if not stored.covers(run.budget):
+            self._train_alone(run)
+            return self.store.read(run).prefix(run.budget)
+        if run.key not in self._trained:
             longer = f" of {stored.epochs}" if stored.epochs > run.budget else ""
             log.info("%s: %d epochs%s from the store (%s)", run, run.budget, longer, run.key)
-            return stored.prefix(run.budget)
-        self._train_alone(run)
-        return self.store.read(run).prefix(run.budget)
+        return stored.prefix(run.budget)
 
     def train_ahead(self, runs: Sequence[Run]) -> None:
         """Train what the store lacks of `runs`, as far as several of them can train at once."""
         missing = self._missing(runs)
         for group in self._lockstep_groups(missing):
             self._train_lockstep(group)
+            self._trained.update(run.key for run in group)
         if self.workers > 1 and len(rest := self._missing(missing)) > 1:
             side_by_side(self, rest)
+            self._trained.update(run.key for run in rest)
 
     def _missing(self, runs: Sequence[Run]) -> list[Run]:
         """One run for each key that the store does not cover, longest first.
@@ -111,11 +115,19 @@ class Runner:
         return [run for run in longest.values() if not self.store.read(run).covers(run.budget)]
 
     def _lockstep_groups(self, runs: Sequence[Run]) -> list[list[Run]]:
-        able = [r for r in runs if r.task["label"] in self.lockstep and not r.the_method.lr_free]
-        if len(able) < 2 or self.tracking.mode != "off":
+        """Runs of one problem each, at least two and at most as many as the settings say."""
+        able: dict[str, list[Run]] = {}
+        for run in runs:
+            if run.task["label"] in self.lockstep and not run.the_method.lr_free:
+                able.setdefault(str(run.task), []).append(run)
+        if able and self.tracking.mode != "off":
+            log.warning("with tracking on, runs train singly instead of in lockstep")
             return []
-        size = self.lockstep[able[0].task["label"]]
-        return [able[start : start + size] for start in range(0, len(able), size)]
+        groups = []
+        for several in able.values():
+            size = self.lockstep[several[0].task["label"]]
+            groups += [several[i : i + size] for i in range(0, len(several), size)]
+        return [group for group in groups if len(group) > 1]
 
     def _train_alone(self, run: Run) -> None:
         with EndRequest() as end:
@@ -129,7 +141,7 @@ class Runner:
                     bar.update()
                     self._between_epochs([session], end)
             session.finish(provenance(self.device))
-            self._heed(end, [session])
+            self._heed(end.asked, [session])
 
     def _train_lockstep(self, runs: Sequence[Run]) -> None:
         from epochbudget.training.lockstep import Lockstep
@@ -150,8 +162,8 @@ class Runner:
                 lockstep.sync()
                 for session in (s for s in sessions if s.done):
                     session.finish(where)
-                self._heed(end, sessions)
                 sessions = [session for session in sessions if not session.done]
+                self._between_epochs(sessions, end)
 
     def _open(self, run: Run) -> Session:
         from epochbudget.training.loop import Trainer
@@ -172,25 +184,28 @@ class Runner:
         end: EndRequest,
         before_saving: Callable[[], None] = lambda: None,
     ) -> None:
-        """Write checkpoints when they are due or the process is asked to end, and then end."""
-        going_on = [session for session in sessions if not session.done]
-        late = any(time.monotonic() - s.saved >= self.checkpoint_seconds for s in going_on)
-        if going_on and (late or end.asked):
+        """Write checkpoints when they are due or the process is asked to end, and then end.
+
+        Not while a run is done but not recorded: it would be lost.
+        """
+        if any(session.done for session in sessions):
+            return
+        asked = end.asked  # once: a later signal finds the next call
+        if asked or any(time.monotonic() - s.saved >= self.checkpoint_seconds for s in sessions):
             before_saving()
-            for session in going_on:
+            for session in sessions:
                 session.save()
-        if len(going_on) == len(sessions):
-            self._heed(end, sessions)
+        self._heed(asked, sessions)
 
     @staticmethod
-    def _heed(end: EndRequest, sessions: Sequence[Session]) -> None:
-        """End if the process was asked to; what is done must be recorded by now."""
-        if end.asked:
+    def _heed(asked: int, sessions: Sequence[Session]) -> None:
+        """End if the process was asked to; all that was trained must be stored by now."""
+        if asked:
             for session in sessions:
                 log.warning(
                     "%s: asked to end, stopped after epoch %d", session.run, session.history.epochs
                 )
-            raise SystemExit(128 + end.asked)
+            raise SystemExit(128 + asked)
 
 
 def _progress(run: Run) -> "tqdm[Any]":

@@ -10,6 +10,7 @@ import os
 import signal
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING
@@ -31,36 +32,32 @@ def side_by_side(runner: "Runner", runs: Sequence[Run]) -> None:
         UserError: If a run failed; all the others were trained nevertheless.
         SystemExit: After checkpoints, if the process was asked to end.
     """
+    log.info("side by side: %d runs in %d processes", len(runs), min(len(runs), runner.workers))
     waiting = deque(runs)
     failures: list[UserError] = []
     workers: list[_Worker] = []
-
-    def forward(number: int) -> None:
-        for worker in workers:
-            worker.signal(number)
-
-    with EndRequest(forward) as end:
+    with EndRequest() as end:
         try:
-            while True:
-                while waiting and not end.asked and len(workers) < runner.workers:
-                    workers.append(_Worker(runner))
-                    workers[-1].give(waiting.popleft())
-                if not workers:
-                    break
-                ready = wait([worker.pipe for worker in workers])
-                for worker in [w for w in workers if w.pipe in ready]:
+            while waiting or workers:
+                if end.asked:
+                    waiting.clear()
+                    for worker in workers:
+                        worker.tell(end.asked)
+                while waiting and len(workers) < runner.workers:
+                    workers.append(_Worker(runner, waiting.popleft()))
+                for pipe in wait([worker.pipe for worker in workers], timeout=1):
+                    worker = next(w for w in workers if w.pipe is pipe)
                     if failure := worker.hear():
                         failures.append(failure)
-                    if worker.busy:
-                        continue
-                    if worker.alive and waiting and not end.asked:
+                    if worker.alive and not worker.busy and waiting:
                         worker.give(waiting.popleft())
-                    else:
+                    elif not worker.busy:
                         workers.remove(worker)
                         worker.dismiss()
-        finally:
-            for worker in workers:  # only after an exception, such as Ctrl-C
-                worker.signal(signal.SIGTERM)
+        finally:  # workers are left only after an exception, such as Ctrl-C
+            for worker in workers:
+                worker.tell(signal.SIGTERM)
+            for worker in workers:
                 worker.dismiss()
     if end.asked:
         raise SystemExit(128 + end.asked)
@@ -70,18 +67,28 @@ def side_by_side(runner: "Runner", runs: Sequence[Run]) -> None:
 
 
 class _Worker:
-    """A process that trains the runs it is given, one at a time."""
+    """A process that trains the runs it is given, one at a time.
 
-    def __init__(self, runner: "Runner") -> None:
+    Args:
+        runner: Says how.
+        run: The first one.
+    """
+
+    def __init__(self, runner: "Runner", run: Run) -> None:
         context = multiprocessing.get_context("spawn")
         self.pipe, other = context.Pipe()
         # Problems hold whole data sets, so a worker builds its own.
         arguments = (replace(runner, _problem=None), other)
         self.process = context.Process(target=_work, args=arguments, daemon=True)
-        self.process.start()
+        # Ctrl-C reaches every process, but the parent alone acts on it; a child inherits this.
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            self.process.start()
+        finally:
+            signal.signal(signal.SIGINT, before)
         other.close()
-        self.alive = True
-        self.run: Run | None = None
+        self.alive, self.told = True, False
+        self.give(run)
 
     @property
     def busy(self) -> bool:
@@ -90,30 +97,29 @@ class _Worker:
 
     def give(self, run: Run) -> None:
         """Let it train `run`."""
-        self.run = run
-        self.pipe.send(run)
+        self.run: Run | None = run
+        with suppress(OSError):  # if it has died, `hear` says so
+            self.pipe.send(run)
 
     def hear(self) -> UserError | None:
         """Take its next word: a line for the log, or the end of its run and why that failed."""
         run = self.run
         try:
             word, *details = self.pipe.recv()
-        except EOFError:
+        except (EOFError, OSError):
             self.alive, self.run = False, None
             self.process.join()
-            return UserError(
-                f"{run}: its worker process ended with status {self.process.exitcode}",
-                "-9 often means too little memory: give the job more, or train fewer side by side",
-            )
+            return _death(run, self.process.exitcode)
         if word == "log":
             log.log(*details)
             return None
         self.run = None
         return UserError(f"{run}: {details[0]}", details[1]) if details else None
 
-    def signal(self, number: int) -> None:
-        """Pass a signal on."""
-        if self.process.is_alive() and self.process.pid:
+    def tell(self, number: int) -> None:
+        """Pass a signal on, once: a second one would find it past its checkpoint."""
+        if not self.told and self.process.is_alive() and self.process.pid:
+            self.told = True
             os.kill(self.process.pid, number)
 
     def dismiss(self) -> None:
@@ -122,11 +128,17 @@ class _Worker:
         self.process.join()
 
 
+def _death(run: Run | None, status: int | None) -> UserError:
+    hint = "the lines above say why; what was trained is kept, so run it again"
+    if status == -signal.SIGKILL:
+        hint = "often too little memory: give the job more, or set training.workers lower"
+    return UserError(f"{run}: its worker process ended with status {status}", hint)
+
+
 def _work(runner: "Runner", pipe: Connection) -> None:
     """What a worker process does."""
     from epochbudget.training.device import prepare
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process; the parent acts
     root = logging.getLogger("epochbudget")
     root.handlers = [_PipeHandler(pipe)]
     root.setLevel(logging.INFO)
@@ -135,16 +147,26 @@ def _work(runner: "Runner", pipe: Connection) -> None:
     while True:
         try:
             run = pipe.recv()
-        except EOFError:
+        except (EOFError, OSError):
             return
-        try:
-            runner.history(run)
-            pipe.send(("end",))
-        except OSError as error:
-            failure = file_failure(error)
-            pipe.send(("end", failure.message, failure.hint))
-        except UserError as error:
-            pipe.send(("end", error.message, error.hint))
+        outcome = _outcome(runner, run)
+        with suppress(OSError):  # the parent is gone; the store has the run
+            pipe.send(("end", *outcome))
+
+
+def _outcome(runner: "Runner", run: Run) -> tuple[str, ...]:
+    """() once the run is in the store, or message and hint."""
+    try:
+        runner.history(run)
+    except UserError as error:
+        return error.message, error.hint
+    except OSError as error:
+        failure = file_failure(error)
+        return failure.message, failure.hint
+    except Exception as error:  # such as too little memory on the GPU: others may go on
+        log.exception("%s failed", run)
+        return f"{type(error).__name__}: {error}", "the log of this job has the whole story"
+    return ()
 
 
 class _PipeHandler(logging.Handler):
@@ -155,4 +177,5 @@ class _PipeHandler(logging.Handler):
         self.pipe = pipe
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.pipe.send(("log", record.levelno, "%s", record.getMessage()))
+        with suppress(OSError):  # the parent is gone, and with it the log
+            self.pipe.send(("log", record.levelno, "%s", self.format(record)))

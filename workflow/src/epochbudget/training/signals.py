@@ -1,41 +1,36 @@
 """Requests to end: preemption and time limits announce themselves by a signal."""
 
-import os
+import multiprocessing
 import signal
-from collections.abc import Callable
 from types import FrameType
 
 SIGNALS = (signal.SIGTERM, signal.SIGUSR1)
-PARENT = os.getppid()
 
 
 class EndRequest:
     """Notes SIGTERM and SIGUSR1 while it is entered, so that an epoch can end.
 
-    A process whose parent has died is asked to end as well: whoever started it starts it again.
-
-    Args:
-        forward: Called with the number of each signal, for example to tell worker processes.
+    A worker process whose parent has died is asked to end as well: nobody waits for it any more,
+    and whoever starts the job again would train the same run beside it.
     """
 
-    def __init__(self, forward: Callable[[int], None] = lambda number: None) -> None:
-        self.forward = forward
-        self.number = 0
+    def __init__(self) -> None:
+        self._number = 0
 
     @property
     def asked(self) -> int:
         """The number of the signal, 0 if there was none."""
-        if not self.number and os.getppid() != PARENT:
-            self.number = signal.SIGTERM
-        return self.number
+        parent = multiprocessing.parent_process()
+        if not self._number and parent and not parent.is_alive():
+            self._number = signal.SIGTERM
+        return self._number
 
     def __enter__(self) -> "EndRequest":
         self._before = [signal.signal(number, self._note) for number in SIGNALS]
         return self
 
     def _note(self, number: int, frame: FrameType | None) -> None:
-        self.number = number
-        self.forward(number)
+        self._number = number
 
     def __exit__(self, *exception: object) -> None:
         for number, handler in zip(SIGNALS, self._before, strict=True):

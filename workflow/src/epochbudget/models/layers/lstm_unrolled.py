@@ -132,14 +132,15 @@ class Tape:
 
 
 class Tapes:
-    """Keeps the last training step's tape for the next one.
+    """Keeps the tapes of training steps for the next ones, one for each shape of a batch.
 
-    Fresh memory of that size costs a sixth of a training step on the CPU, for page faults. A tape
-    that still waits for its backward pass is not used again. Copies of a model begin without.
+    Fresh memory of that size costs a sixth of a training step on the CPU, for page faults, and a
+    CUDA graph needs its memory to stay where it is. A tape that still waits for its backward pass
+    is not used again. Copies of a model begin without.
     """
 
     def __init__(self) -> None:
-        self._last: tuple[Any, Tape] | None = None
+        self._kept: dict[Any, Tape] = {}
 
     def __reduce__(self) -> tuple[type["Tapes"], tuple[()]]:
         return Tapes, ()
@@ -147,9 +148,10 @@ class Tapes:
     def take(self, history: Tensor, horizon: int, weights: Sequence[Tensor]) -> Tape:
         """A tape for a forward and a backward pass; arguments as for `Tape`."""
         needs = (history.shape, horizon, history.dtype, history.device)
-        if self._last is None or self._last[0] != needs or self._last[1].waiting:
-            self._last = needs, Tape(history, horizon, weights, keep=True)
-        return self._last[1]
+        tape = self._kept.get(needs)
+        if tape is None or tape.waiting:
+            tape = self._kept[needs] = Tape(history, horizon, weights, keep=True)
+        return tape
 
 
 class Pass:
