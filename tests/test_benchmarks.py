@@ -55,9 +55,11 @@ def test_the_table_is_written_read_and_printed(tmp_path: Path) -> None:
     assert [row["model"] for row in rows] == ["M", "Z"]
     assert rows[0]["ratio"] == ROW["ratio"]
     assert "| M | shortcut | cpu | 2.13 s | 50.5 ms | 42.2x | 3e-07 |" in as_text(rows)
-    (tmp_path / "other.csv").write_text("a,b\n1,2\n")
-    with pytest.raises(UserError, match=r"other\.csv.*Hint"):
-        read([tmp_path / "other.csv"])
+    good = (tmp_path / "some.csv").read_text()
+    for bad in ("a,b\n1,2\n", good[:-6], good.replace("2130.0", "fast")):
+        (tmp_path / "other.csv").write_text(bad)
+        with pytest.raises(UserError, match=r"other\.csv.*Hint"):
+            read([tmp_path / "other.csv"])
 
 
 def test_the_figure_shows_every_comparison() -> None:

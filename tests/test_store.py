@@ -96,9 +96,12 @@ def test_a_damaged_record_or_checkpoint_is_named(tmp_path: Path, data: Path) -> 
         here.history(replace(this, budget=7))
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize(
+    ("number", "lockstep"),
+    [(signal.SIGTERM, {}), (signal.SIGKILL, {}), (signal.SIGTERM, {"OSC_LSTM": 2})],
+)
 def test_a_killed_comparison_ends_as_an_undisturbed_one(
-    tmp_path: Path, data: Path, number: signal.Signals
+    tmp_path: Path, data: Path, number: signal.Signals, lockstep: dict[str, int]
 ) -> None:
     e = experiment(mode="compare", budgets=[15], hyperparameters={"EH": {"upper_bound": 15}})
     spec = json.dumps(e.comparison_spec(e.pair("OSC_LSTM", "EH")))
@@ -106,7 +109,7 @@ def test_a_killed_comparison_ends_as_an_undisturbed_one(
         (tmp_path / folder).mkdir()
     files = ("--data", str(data), "--out", "Result_OSC_LSTM-EH.parquet", "--log", "log")
     job = command("compare", spec, *files)
-    started = environment(checkpoint_seconds=0.01)
+    started = environment(checkpoint_seconds=0.01, lockstep=lockstep)
     subprocess.run(job, cwd=tmp_path / "quiet", env=started, check=True)
 
     kills = 0

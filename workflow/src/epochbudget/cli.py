@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from epochbudget import __version__, registry, schedule_command
 from epochbudget.errors import UserError, file_failure
-from epochbudget.files import make_folder
+from epochbudget.files import file_digest, make_folder
 from epochbudget.jobs import runtime
 
 if TYPE_CHECKING:
@@ -151,14 +151,6 @@ def _runner(args: argparse.Namespace) -> "Runner":
     return Runner.from_settings(settings, Store(args.store), args.data)
 
 
-def _digest(data: Path) -> str:
-    from epochbudget.files import file_digest
-
-    if not data.is_file():
-        raise UserError(f"{data}: there is no such data file", f"make it with: snakemake {data}")
-    return file_digest(data)
-
-
 def _entry(what: str, name: str, entries: Mapping[str, Entry]) -> Entry:
     """The registry's entry of that name; registries are read only by the commands that use them."""
     if name not in entries:
@@ -177,13 +169,13 @@ def _data(args: argparse.Namespace) -> None:
 def _study(args: argparse.Namespace) -> None:
     from epochbudget.studies import StudyJob
 
-    StudyJob(args.spec, _digest(args.data), _runner(args)).run(args.folder)
+    StudyJob(args.spec, file_digest(args.data), _runner(args)).run(args.folder)
 
 
 def _compare(args: argparse.Namespace) -> None:
     from epochbudget.comparison import compare
 
-    compare(args.spec, args.best, _digest(args.data), _runner(args), args.out)
+    compare(args.spec, args.best, file_digest(args.data), _runner(args), args.out)
 
 
 def _train(args: argparse.Namespace) -> None:

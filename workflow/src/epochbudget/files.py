@@ -80,6 +80,12 @@ def text_digest(text: str) -> str:
 
 
 def file_digest(path: Path | str) -> str:
-    """The SHA-256 of a file's content, in hexadecimal digits."""
+    """The SHA-256 of a data file's content, in hexadecimal digits.
+
+    Raises:
+        UserError: If there is no such file.
+    """
+    if not Path(path).is_file():
+        raise UserError(f"{path}: there is no such data file", f"make it with: snakemake {path}")
     with Path(path).open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()

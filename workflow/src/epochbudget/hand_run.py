@@ -7,7 +7,6 @@ from pathlib import Path
 
 from epochbudget.comparison import one_run
 from epochbudget.config.load import load, load_files
-from epochbudget.errors import UserError
 from epochbudget.experiment import Experiment
 from epochbudget.files import file_digest
 from epochbudget.settings import parse_pairs
@@ -20,11 +19,10 @@ def train(args: argparse.Namespace) -> None:
     experiment = _experiment(args)
     (pair,) = experiment.pairs
     data = Path(experiment.path("data", dataset=pair.task.dataset))
-    if not data.is_file():
-        raise UserError(f"{data}: there is no such data file", f"make it with: snakemake {data}")
+    digest = file_digest(data)
     runner = Runner.from_settings(experiment.runtime, Store(Path("results/store")), data)
     spec = experiment.comparison_spec(pair)
-    run = one_run(spec, spec["given"], args.budget, args.seed, file_digest(data))
+    run = one_run(spec, spec["given"], args.budget, args.seed, digest)
     _print(runner.history(run))
 
 

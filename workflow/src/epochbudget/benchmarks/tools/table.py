@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+NUMBERS = ("reference_ms", "ms", "ratio", "max_abs_difference")
+
+
 def write(rows: Sequence[Row], path: Path) -> None:
     """Write rows as CSV."""
     stream = io.StringIO()
@@ -31,15 +34,17 @@ def read(paths: Sequence[Path]) -> list[Row]:
     """
     rows: list[Row] = []
     for path in paths:
-        with path.open(newline="", encoding="utf-8") as stream:
-            reader = csv.DictReader(stream)
-            if tuple(reader.fieldnames or ()) != COLUMNS:
-                raise UserError(
-                    f"{path}: its columns are not {', '.join(COLUMNS)}",
-                    "delete it and run: snakemake benchmark --cores 1",
-                )
-            numbers = ("reference_ms", "ms", "ratio", "max_abs_difference")
-            rows += [{**row, **{name: float(row[name]) for name in numbers}} for row in reader]
+        try:
+            with path.open(newline="", encoding="utf-8") as stream:
+                rows += [
+                    {**row, **{name: float(row[name]) for name in NUMBERS}}
+                    for row in csv.DictReader(stream)
+                ]
+        except (KeyError, TypeError, ValueError) as error:
+            raise UserError(
+                f"{path}: this is no table of a benchmark ({type(error).__name__}: {error})",
+                "delete it and run: snakemake benchmark --cores 1",
+            ) from error
     return rows
 
 
