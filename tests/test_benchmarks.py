@@ -2,14 +2,12 @@
 fast, since no test may look at a clock."""
 
 import math
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import FlopCounterMode
 
 from epochbudget import registry
@@ -20,6 +18,7 @@ from epochbudget.errors import UserError
 from epochbudget.models.deeponet import DeepONet, DeepONetReference
 from epochbudget.tasks.problems import operator_data
 from epochbudget.training.loop import Trainer
+from operations import Operations
 from task_samples import build
 
 ROW: Row = {
@@ -101,18 +100,6 @@ def test_the_trunk_runs_once_for_each_query() -> None:
     assert plain == expected(batch * queries)
 
 
-class Calls(TorchDispatchMode):
-    """Counts operators by name."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.counts: Counter[str] = Counter()
-
-    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        self.counts[func.overloadpacket.__name__] += 1
-        return func(*args, **(kwargs or {}))
-
-
 @pytest.mark.parametrize("batch_size", [4, 20])
 def test_no_step_waits_for_the_device(monkeypatch: pytest.MonkeyPatch, batch_size: int) -> None:
     """A number is read back twice an epoch, however many steps there are."""
@@ -125,11 +112,11 @@ def test_no_step_waits_for_the_device(monkeypatch: pytest.MonkeyPatch, batch_siz
     found = {"lr": 1e-3, "infimum_lr": 1e-6, "upper_bound": 50}
     trainer = Trainer(problem, method, "AdamW", found, 50, 1)
     trainer.train_epoch()
-    with Calls() as calls:
+    with Operations() as done:
         trainer.train_epoch()
-    assert calls.counts["_local_scalar_dense"] == 2
-    assert calls.counts["_fused_adamw_"] == math.ceil(40 / batch_size)
-    assert calls.counts["randperm"] == 2
+    assert done.calls["_local_scalar_dense"] == 2
+    assert done.calls["_fused_adamw_"] == math.ceil(40 / batch_size)
+    assert done.calls["randperm"] == 2
 
 
 def test_validation_passes_several_batches_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,9 +10,9 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call, stack_module_state
 from torch.nn import functional
-from torch.utils._python_dispatch import TorchDispatchMode
 
 from epochbudget.models.lstm import LSTM, LSTMReference
+from operations import PRODUCTS, Operations
 
 SIZES = {  # inputs, outputs, horizon, hidden, layers; steps, batch
     "three layers": ((1, 1, 5, 6, 3), (7, 4)),
@@ -215,47 +215,32 @@ def test_backward_again_is_right_until_the_next_forward_pass() -> None:
         backward(model, loss)
 
 
-class Calls(TorchDispatchMode):  # type: ignore[no-untyped-call]
-    """Counts matrix products, and the elements of uninitialised memory asked for."""
-
-    def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self.products = self.elements = 0
-
-    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        result = func(*args, **(kwargs or {}))
-        name = func.overloadpacket.__name__
-        self.products += name in {"mm", "addmm", "bmm", "baddbmm", "mv", "addmv"}
-        self.elements += result.numel() if name == "new_empty" else 0
-        return result
-
-
 @pytest.mark.parametrize(("steps", "horizon", "layers"), [(6, 4, 1), (9, 7, 3)])
 def test_number_of_matrix_products(steps: int, horizon: int, layers: int) -> None:
     """One a cell and a prediction, forward and backward; one for each weight matrix."""
     model = LSTM(1, 1, horizon, 5, layers)
-    with Calls() as calls:
+    with Operations() as done:
         model(torch.randn(3, steps, 1)).sum().backward()
     each_way = layers * (steps + horizon) + horizon
-    assert calls.products == 2 * each_way + 2 * layers + 1
+    assert sum(done.calls[name] for name in PRODUCTS) == 2 * each_way + 2 * layers + 1
 
 
 def test_validation_stores_no_activations() -> None:
     elements = []
     for steps in (5, 50):
         model = LSTM(1, 2, steps, 6, 3)
-        with Calls() as calls, torch.no_grad():
+        with Operations() as done, torch.no_grad():
             model(torch.randn(4, steps, 1))
-        elements.append(calls.elements - 4 * steps * 2)  # less the predictions
+        elements.append(done.elements["new_empty"] - 4 * steps * 2)  # less the predictions
     assert elements[0] == elements[1]
 
 
 def test_second_step_reuses_the_memory_of_the_first() -> None:
     model, elements = LSTM(1, 1, 20, 6, 3), []
     for _ in range(2):
-        with Calls() as calls:
+        with Operations() as done:
             model(torch.randn(4, 20, 1)).sum().backward()
-        elements.append(calls.elements)
+        elements.append(done.elements["new_empty"])
     assert 0 < elements[1] < elements[0] / 20
 
 

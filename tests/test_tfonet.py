@@ -1,18 +1,16 @@
 """TFONet against torch's encoder and decoder: gradients, vmap, work."""
 
-from collections import Counter
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
 
 import pytest
 import torch
 from torch import Tensor, nn
 from torch.func import functional_call, stack_module_state, vmap
 from torch.nn.functional import mse_loss
-from torch.utils._python_dispatch import TorchDispatchMode
 
 from epochbudget.models.layers.slices import in_slices
 from epochbudget.models.tfonet import SLICE, TFONet, TFONetReference
+from operations import Operations
 
 
 @pytest.fixture(autouse=True)
@@ -92,35 +90,14 @@ def test_vmap_over_models_is_the_loop() -> None:
             torch.testing.assert_close(ours[number], theirs, rtol=0, atol=1e-12)
 
 
-class Work(TorchDispatchMode):
-    """Counts, for each operation, the elements of its results."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.elements: Counter[str] = Counter()
-
-    def __torch_dispatch__(
-        self,
-        func: Callable[..., Any],
-        types: Any,
-        args: tuple[Any, ...] = (),
-        kwargs: Mapping[str, Any] | None = None,
-    ) -> Any:
-        result = func(*args, **(kwargs or {}))
-        name = str(func).removeprefix("aten.").split(".")[0]
-        if isinstance(result, Tensor):
-            self.elements[name] += result.numel()
-        return result
-
-
 def test_layout_costs_no_copies() -> None:
     """Forward and backward: what is left are the gradients of queries, keys and values."""
     u, y, target = samples(SLICE)
     work = []
     for model in (build(TFONet), build(TFONetReference)):
-        with Work() as counted:
+        with Operations() as done:
             mse_loss(model(u, y), target).backward()  # type: ignore[no-untyped-call]
-        work.append(counted.elements)
+        work.append(done.elements)
     ours, theirs = work
     assert ours["copy_"] == 0
     assert 3 * ours["clone"] < theirs["clone"]
