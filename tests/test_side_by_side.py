@@ -98,7 +98,14 @@ def spec_of_long_runs() -> str:
     return json.dumps(e.comparison_spec(e.pair("OSC_LSTM", "EH")))
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL, signal.SIGINT])
+@pytest.mark.parametrize(
+    "number",
+    [
+        signal.SIGTERM,
+        pytest.param(signal.SIGKILL, marks=pytest.mark.slow),
+        pytest.param(signal.SIGINT, marks=pytest.mark.slow),
+    ],
+)
 def test_workers_end_with_their_job_and_lose_nothing(
     tmp_path: Path, data: Path, number: signal.Signals
 ) -> None:
@@ -110,6 +117,8 @@ def test_workers_end_with_their_job_and_lose_nothing(
         env=environment(checkpoint_seconds=0.01),
         stderr=subprocess.PIPE,
         text=True,
+        # Where tests run in the background, Ctrl-C is ignored, and children would inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     children = wait_for_workers(tmp_path / "log", process.pid)
     process.send_signal(number)

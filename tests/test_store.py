@@ -98,7 +98,11 @@ def test_a_damaged_record_or_checkpoint_is_named(tmp_path: Path, data: Path) -> 
 
 @pytest.mark.parametrize(
     ("number", "lockstep"),
-    [(signal.SIGTERM, {}), (signal.SIGKILL, {}), (signal.SIGTERM, {"OSC_LSTM": 2})],
+    [
+        (signal.SIGTERM, {}),
+        (signal.SIGKILL, {}),
+        pytest.param(signal.SIGTERM, {"OSC_LSTM": 2}, marks=pytest.mark.slow),
+    ],
 )
 def test_a_killed_comparison_ends_as_an_undisturbed_one(
     tmp_path: Path, data: Path, number: signal.Signals, lockstep: dict[str, int]
