@@ -60,7 +60,7 @@ def _integral() -> Row:
         return covariance(u, u @ integration_matrix(x, y).T)
 
     model = "10,000 random fields and integrals"
-    return compare(model, "matrix products; covariances compared", reference, fast, repeats=1)
+    return compare(model, "matrix products (covariances)", reference, fast, repeats=1)
 
 
 BENCHMARK = Benchmark("data", 6, measure)

@@ -38,7 +38,7 @@ def _row(label: str, folder: Path, device: str) -> Row:
         return tensor([result.val_loss for result in lockstep.train_epoch()])
 
     path = f"{MEMBERS} runs in lockstep"
-    return compare(f"{label}, an epoch of the default run", path, reference, fast, device=device)
+    return compare(f"{label}, a demo epoch", path, reference, fast, device=device)
 
 
 def _problem(label: str, folder: Path, device: str) -> Any:
