@@ -4,9 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 import torch
 
 from epochbudget import registry
+from epochbudget.data.generators import read
+from epochbudget.tasks.problems import operator_data
 
 CPU = torch.device("cpu")
 
@@ -43,3 +46,28 @@ def build(label: str, path: Path = Path("file"), **options: Any) -> Any:
     """The problem `label` with the task's default settings, changed by `options`."""
     task = registry.tasks()[label]
     return task.problem(task.settings(**options).model_dump(), path, CPU)
+
+
+SMALL: dict[str, dict[str, Any]] = {
+    "OSC_LSTM": {"stride": 1, "layers": 2, "hidden": 6, "mode": "MS", "batch_size": 12},
+    "Integral_MLP": {"train_bias": False, "batch_size": 8},
+    "Integral_TF": {"d_model": 8, "feedforward": 16, "batch_size": 8},
+    "FOLDER_CNN": {"batch_size": 16},
+    "FOLDER_ViT": {"dim": 8, "heads": 2, "depth": 2, "patch": 8, "batch_size": 16},
+}
+"""Three batches an epoch."""
+
+
+def double_problem(label: str, monkeypatch: pytest.MonkeyPatch, folder: Path) -> Any:
+    """A small problem with its data in float64; set torch's default type to it as well."""
+    rng = np.random.default_rng(0)
+    data = rng.normal(size=(25, 20)), rng.normal(size=(25, 30)), np.linspace(0, 1, 30)
+    monkeypatch.setattr(operator_data, "read_integral", lambda path: data)
+    monkeypatch.setattr(read, "read_oscillator", lambda path: oscillator_columns())
+    images = write_images(folder / "images.npz")
+    problem = build(label, images, subset_ratio=1.0, **SMALL[label])
+    for samples in (problem.train, problem.validation):
+        for name, value in vars(samples).items():
+            if isinstance(value, torch.Tensor) and value.is_floating_point():
+                object.__setattr__(samples, name, value.double())
+    return problem

@@ -1,22 +1,20 @@
 """Lockstep: many runs as one computation, equal to single runs, member by member."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from epochbudget import registry
 from epochbudget.data.generators import read
-from epochbudget.tasks.problems import operator_data
 from epochbudget.tasks.problems.images import in_channels_last
 from epochbudget.training.lockstep import Lockstep
 from epochbudget.training.loop import EpochResult, Trainer
-from task_samples import build, oscillator_columns, write_images
+from task_samples import double_problem, oscillator_columns
 from test_training import Regression, hyperparameters
 
 CODES = [code for code, method in registry.methods().items() if not method.lr_free]
@@ -30,24 +28,8 @@ def in_double() -> Iterator[None]:
 
 
 @pytest.fixture
-def problems(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, Any]:
-    """The tasks, small, with their data in float64."""
-    rng = np.random.default_rng(0)
-    data = rng.normal(size=(25, 20)), rng.normal(size=(25, 30)), np.linspace(0, 1, 30)
-    monkeypatch.setattr(operator_data, "read_integral", lambda path: data)
-    monkeypatch.setattr(read, "read_oscillator", lambda path: oscillator_columns())
-    built = {
-        "OSC_LSTM": build("OSC_LSTM", stride=1, layers=2, hidden=6, mode="MS", batch_size=12),
-        "Integral_MLP": build("Integral_MLP", train_bias=False, batch_size=8),
-        "Integral_TF": build("Integral_TF", d_model=8, feedforward=16, batch_size=8),
-        "FOLDER_CNN": build("FOLDER_CNN", write_images(tmp_path / "images.npz"), batch_size=16),
-    }
-    for problem in built.values():
-        for samples in (problem.train, problem.validation):
-            for name, value in vars(samples).items():
-                if isinstance(value, Tensor) and value.is_floating_point():
-                    object.__setattr__(samples, name, value.double())
-    return built
+def problem_of(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str], Any]:
+    return lambda label: double_problem(label, monkeypatch, tmp_path)
 
 
 class Normalised(Regression):
@@ -115,17 +97,17 @@ def test_all_methods_train_together_as_they_do_singly(kind: type[Regression]) ->
 
 
 @pytest.mark.parametrize("label", ["OSC_LSTM", "Integral_MLP", "Integral_TF", "FOLDER_CNN"])
-def test_every_model_can_train_in_lockstep(problems: dict[str, Any], label: str) -> None:
-    problem = problems[label]
+def test_every_model_can_train_in_lockstep(problem_of: Callable[[str], Any], label: str) -> None:
+    problem = problem_of(label)
     chosen = [("N", 1), ("OC", 2), ("EH", 3)]
     lockstep = Lockstep([member(problem, code, seed, lr=1e-3) for code, seed in chosen])
     singly = [member(problem, code, seed, lr=1e-3) for code, seed in chosen]
-    for _ in range(7):  # at least 20 steps
+    for _ in range(7):  # of three steps or more
         assert_close(lockstep.train_epoch(), [single.train_epoch() for single in singly])
 
 
-def test_a_diverging_member_hurts_nobody(problems: dict[str, Any]) -> None:
-    problem = problems["Integral_MLP"]
+def test_a_diverging_member_hurts_nobody(problem_of: Callable[[str], Any]) -> None:
+    problem = problem_of("Integral_MLP")
     rates = [1e-3, 1e200, 2e-3]
     lockstep = Lockstep([member(problem, "N", seed, lr=lr) for seed, lr in enumerate(rates)])
     singly = [member(problem, "N", seed, lr=lr) for seed, lr in enumerate(rates)]
