@@ -177,27 +177,6 @@ def test_a_device_that_is_not_there_is_refused() -> None:
         prepare("cuda:99")
 
 
-def test_the_command_line_starts_light() -> None:
-    heavy = [
-        "torch",
-        "numpy",
-        "pandas",
-        "pyarrow",
-        "matplotlib",
-        "optuna",
-        "numba",
-        "scipy",
-        "sklearn",
-    ]
-    code = (
-        "import sys; from epochbudget.cli import _parser; _parser().format_help();"
-        "from epochbudget.config.load import load; from epochbudget.experiment import Experiment;"
-        "e = Experiment(load({})); [e.study_spec(p) for p in e.pairs]; e.results;"
-        f"print([m for m in {heavy} if m in sys.modules])"
-    )
-    assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"
-
-
 def test_the_compilers_stand_in_changes_nothing_and_steps_aside() -> None:
     """Optimizers need nothing of torch._dynamo; who asks for more gets the real module."""
     code = """

@@ -31,6 +31,8 @@ rule speedups:
         "results/benchmark/logs/speedups.log",
     conda:
         "../../envs/epochbudget.yaml"
+    params:
+        code=EXPERIMENT.speedups_code(),
     shell:
         "python -m epochbudget speedups {input:q} --out {output.png:q} 2> {log:q}"
 

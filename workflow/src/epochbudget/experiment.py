@@ -242,6 +242,11 @@ class Experiment:
         """Digest of the code of a benchmark and of what it imports."""
         return code_digest(_module(registry.benchmarks()[benchmark].measure))
 
+    @staticmethod
+    def speedups_code() -> str:
+        """Digest of the code that draws the benchmarks."""
+        return code_digest("epochbudget.benchmarks.tools.table")
+
     # Figures ------------------------------------------------------------------------------
 
     @cached_property

@@ -92,8 +92,11 @@ def _of(pair: Pair, experiment: Experiment, store: Store) -> Epochs:
         epochs += Epochs(stored=epochs.study)
     if experiment.mode == "optimize":
         return epochs
-    found = with_defaults(pair.method, best or {}, experiment.config.infimum_lr)
-    budget_free = pair.method.budget_free(found if best else _any_hyperparameters(pair, experiment))
+    if best:
+        found = with_defaults(pair.method, best, experiment.config.infimum_lr)
+    else:
+        found = _any_hyperparameters(pair, experiment)
+    budget_free = pair.method.budget_free(found)
     again = budget_free or study.epochs in budgets
     shared = len({*study.seeds} & {*seeds}) if searched and again else 0
     epochs += Epochs(

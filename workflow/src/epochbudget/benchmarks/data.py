@@ -63,4 +63,4 @@ def _integral() -> Row:
     return compare(model, "matrix products (covariances)", reference, fast, repeats=1)
 
 
-BENCHMARK = Benchmark("data", 6, measure)
+BENCHMARK = Benchmark("data", 5, measure)

@@ -59,4 +59,4 @@ def _validation() -> Row:
     return compare("validation of Integral_MLP", path, lambda: validate(1), lambda: validate(usual))
 
 
-BENCHMARK = Benchmark("epochs", 5, measure)
+BENCHMARK = Benchmark("epochs", 4, measure)

@@ -101,4 +101,4 @@ def _networks() -> list[Row]:
     ]
 
 
-BENCHMARK = Benchmark("images", 4, measure)
+BENCHMARK = Benchmark("images", 3, measure)

@@ -3,8 +3,7 @@
 Small models leave a GPU idle: a step is dozens of launches, each of which takes longer to issue
 than to compute. Runs that differ only in method, hyperparameters, seed or budget do the same
 operations on tensors of the same shapes, so their parameters are stacked and each operation serves
-them all.
-Members agree with single runs up to rounding; `Trainer.train_epoch` is the plain reference.
+them all. Members agree with single runs up to rounding: `Trainer.train_epoch` is the reference.
 """
 
 import math

@@ -68,11 +68,16 @@ def _time(milliseconds: float) -> str:
 
 def draw(rows: Sequence[Row]) -> "Figure":
     """One bar for each comparison: how many times as fast, on a logarithmic axis."""
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
+
     from epochbudget.figures.drawing.style import house_style, sheet
 
     with house_style():
         options = {"run": "benchmark"}
         canvas = sheet("Fast paths beside plain references", options, 0.9 + 0.42 * len(rows), 8.0)
+        engine = canvas.get_layout_engine()
+        if isinstance(engine, ConstrainedLayoutEngine):
+            engine.set(w_pad=0.2)  # inches; text is wider at the file's resolution than in layout
         (axes,) = canvas.axes
         places = range(len(rows))
         ratios = [row["ratio"] for row in rows]
