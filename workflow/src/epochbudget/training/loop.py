@@ -81,11 +81,12 @@ class Trainer:
         lr = self.lr
         parts = [torch.split(tensor, self.problem.batch_size) for tensor in self.epoch()]
         losses = [self._step(*batch) for batch in zip(*parts, strict=True)]
-        self.after_epoch()
         self.model.eval()
         with torch.no_grad():
             val_loss, accuracy = self.problem.validate(self.model)
         self.model.train()
+        # After the validation, as in the authors' code: a schedule may change more than the rate.
+        self.after_epoch()
         return EpochResult(
             train_loss=torch.stack(losses).double().mean().item(),
             val_loss=val_loss.item(),
