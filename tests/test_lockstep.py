@@ -17,7 +17,7 @@ from epochbudget.training.loop import EpochResult, Trainer
 from task_samples import double_problem, oscillator_columns
 from test_training import Regression, hyperparameters
 
-CODES = [code for code, method in registry.methods().items() if not method.lr_free]
+CODES = [code for code, method in registry.methods().items() if method.lockstep]
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-"""The 15 methods: their rates, search spaces, resumption and freedom from the budget."""
+"""The methods: their rates, search spaces, resumption and freedom from the budget."""
 
 import subprocess
 import sys
@@ -12,6 +12,7 @@ import torch
 from torch.optim import lr_scheduler as torch_schedulers
 
 from epochbudget import registry
+from epochbudget.config.models import PAPERS_METHODS
 from epochbudget.errors import UserError
 from epochbudget.methods.base import Method, Param
 from epochbudget.schedules.rates import learning_rates
@@ -228,7 +229,7 @@ def test_search_spaces_are_the_protocol():
         "OC": (Param("pct_start", 0.1, 0.5),),
         "CY": (Param("step_size_up", 7, 175, step=1),),
         "WC": (infimum,),
-        **dict.fromkeys(("H", "EH", "WH", "WEH"), hyperbolic),
+        **dict.fromkeys(("H", "EH", "WH", "WEH", "EH-legacy"), hyperbolic),
         "Prodigy": (Param("d_coef", 0.1, 10.0, log=True),),
         "DAdapt": (Param("growth_rate", 1.01, 2.0),),
     }
@@ -254,15 +255,17 @@ def test_learning_rate_free_optimizers_start_as_asked():
 
 
 def test_registry_holds_the_15_methods_in_order():
-    assert list(METHODS) == CODES
+    assert [code for code in METHODS if code in PAPERS_METHODS] == CODES
+    assert set(METHODS) - set(CODES) == {"EH-legacy"}
     families = {code: method.family for code, method in METHODS.items()}
     assert [code for code in CODES if families[code] == "Traditional"] == CODES[:6]
     assert [code for code in CODES if families[code] == "Cyclic+Warmup"] == ["OC", "CY", "WC"]
     assert [code for code in CODES if families[code] == "Hyperbolic"] == CODES[9:13]
+    assert [code for code in METHODS if not METHODS[code].lockstep] == [*CODES[-2:], "EH-legacy"]
     assert [code for code in CODES if METHODS[code].lr_free] == ["Prodigy", "DAdapt"]
     assert [code for code in CODES if METHODS[code].per_batch] == ["OC", "CY"]
     factors = {code: m.default_lr_factor for code, m in METHODS.items()}
-    assert factors == {code: 0.1 if code == "N" else 1.0 for code in CODES}
+    assert factors == {code: 0.1 if code == "N" else 1.0 for code in METHODS}
 
 
 def test_finding_the_methods_imports_nothing_heavy():

@@ -117,7 +117,7 @@ class _Name(NamedTuple):
 
 def _parsed_name(path: Path, suffix: str) -> _Name:
     """Label, code and quantity that a file's name tells."""
-    match = re.fullmatch(r"Result_(.+?)(_ACC)?-(\w+)", path.stem)
+    match = re.fullmatch(r"Result_([^-]+?)(_ACC)?-([\w-]+)", path.stem)
     if match is None or path.suffix != suffix:
         raise UserError(
             f"cannot tell model and method from the file name {path.name}",

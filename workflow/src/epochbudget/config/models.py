@@ -16,6 +16,10 @@ Seed = Annotated[int, Field(ge=0)]
 Code = str
 Label = str
 PAPERS_SIX: tuple[Code, ...] | None = ("N", "P", "C", "E", "H", "EH")
+"""Methods of the published numbers."""
+PAPERS_METHODS: tuple[Code, ...] = ("N", "P", "C", "E", "L", "S", "OC", "CY", "WC", "H", "EH")
+PAPERS_METHODS += ("WH", "WEH", "Prodigy", "DAdapt")
+"""Methods of the authors' code."""
 
 
 class Range(Section):
@@ -34,7 +38,7 @@ class Range(Section):
 def _upper_bounds() -> dict[Code, dict[str, Range]]:
     """The demo's budgets are small, so are its upper bounds: one to two longest budgets."""
     upper_bound = Range(low=21, high=42, step=7)
-    return {code: {"upper_bound": upper_bound} for code in ("H", "EH", "WH", "WEH")}
+    return {code: {"upper_bound": upper_bound} for code in ("H", "EH", "WH", "WEH", "EH-legacy")}
 
 
 class Study(Section):
@@ -122,7 +126,7 @@ class Config(Section):
     """Studies and comparison; studies only; or comparison with default or given hyperparameters."""
     models: tuple[Label, ...] = ("OSC_LSTM", "Integral_MLP", "Integral_TF", "DIGITS_CNN")
     """Labels of the models to run."""
-    methods: tuple[Code, ...] = tuple(registry.methods())
+    methods: tuple[Code, ...] = PAPERS_METHODS
     """Codes of the methods to run."""
     methods_by_model: dict[Label, tuple[Code, ...] | None] = Field(
         default_factory=lambda: {"Integral_TF": PAPERS_SIX, "DIGITS_CNN": PAPERS_SIX}

@@ -82,6 +82,7 @@ class Method:
             that a short run is an exact prefix of a longer one.
         optimizer: Builds a learning-rate-free optimizer from (parameters, hyperparameters);
             None uses the optimizer of the configuration.
+        steps_optimizer: The scheduler's step also moves the weights.
         default_lr_factor: Factor on the task's default lr when no study has chosen one.
         module: Name of the module that defines it; filled in by the registry.
     """
@@ -98,6 +99,7 @@ class Method:
     per_batch: bool = False
     budget_free: Callable[[Hyperparameters], bool] = lambda hyperparameters: False
     optimizer: "Callable[[Iterable[Tensor], Hyperparameters], Optimizer] | None" = None
+    steps_optimizer: bool = False
     default_lr_factor: float = 1.0
     module: str = ""
 
@@ -105,6 +107,11 @@ class Method:
     def lr_free(self) -> bool:
         """Whether the optimizer finds the rate by itself."""
         return self.optimizer is not None
+
+    @property
+    def lockstep(self) -> bool:
+        """Whether its runs can train in lockstep, which computes the steps of AdamW itself."""
+        return not (self.lr_free or self.steps_optimizer)
 
 
 INFIMUM_LR = Setting(float, "a number of at least 0", lambda value: 0 <= value < inf)

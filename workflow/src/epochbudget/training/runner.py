@@ -118,7 +118,7 @@ class Runner:
         """Runs of one problem each, at least two and at most as many as the settings say."""
         able: dict[str, list[Run]] = {}
         for run in runs:
-            if run.task["label"] in self.lockstep and not run.the_method.lr_free:
+            if run.task["label"] in self.lockstep and run.the_method.lockstep:
                 able.setdefault(str(run.task), []).append(run)
         if able and self.tracking.mode != "off":
             log.warning("with tracking on, runs train singly instead of in lockstep")
