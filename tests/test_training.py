@@ -5,6 +5,7 @@ import math
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -197,3 +198,35 @@ print(before)
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     out = subprocess.check_output([sys.executable, "-c", code], text=True, env=environment)
     assert out.strip() == "False"
+
+
+@pytest.fixture
+def subnormal() -> Iterator[None]:
+    yield
+    torch.set_flush_denormal(False)
+
+
+def test_flushing_subnormal_moments_moves_no_weight(subnormal: None) -> None:
+    """A dead unit's moments shrink below the normal range; flushed to 0, they train the same."""
+
+    def weights(flush: bool) -> tuple[list[Tensor], int]:
+        torch.set_flush_denormal(flush)
+        run = trainer("E")
+        run.train_epoch()
+        run.optimizer.state[run.model[0].weight]["exp_avg"].fill_(1e-36)
+        run.model[0].weight.register_hook(torch.zeros_like)  # from now on it gets no gradient
+        for _ in range(EPOCHS):
+            run.train_epoch()
+        moments = run.optimizer.state[run.model[0].weight]["exp_avg"]
+        tiny = (moments.view(torch.int32) & 0x7F800000 == 0) & (moments.view(torch.int32) != 0)
+        return [p.detach().clone() for p in run.model.parameters()], int(tiny.sum())
+
+    (flushed, none), (kept, several) = weights(True), weights(False)
+    assert none == 0 < several
+    assert all(torch.equal(a, b) for a, b in zip(flushed, kept, strict=True))
+
+
+def test_jobs_flush_subnormal_numbers(subnormal: None) -> None:
+    torch.set_flush_denormal(False)
+    prepare("cpu")
+    assert torch.tensor([1e-38]).mul(1e-3).item() == 0
