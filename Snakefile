@@ -3,6 +3,8 @@
 #   snakemake --cores 2                                   the default run (config/config.yaml)
 #   snakemake --cores 8 --profile slurm                   the paper's protocol on a cluster
 #   snakemake --cores 2 figures/demo/oscillator.png       one figure, with what it needs
+#   snakemake verify_published --cores 1                  the published numbers, without training
+#   snakemake verify --cores 2                            a run's numbers against the published ones
 #   snakemake benchmark --cores 1                         every fast path beside its plain reference
 from snakemake.utils import min_version
 
@@ -19,6 +21,8 @@ include: "workflow/rules/comparisons.smk"
 include: "workflow/rules/curves.smk"
 include: "workflow/rules/metrics.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/published.smk"
+include: "workflow/rules/verification.smk"
 include: "workflow/rules/benchmark.smk"
 
 

@@ -13,6 +13,7 @@ from epochbudget.models.lstm import LSTM
 from epochbudget.models.resnet import resnet
 from epochbudget.models.tfonet import TFONet, TFONetReference, sinusoids
 from epochbudget.models.vit import ViT
+from epochbudget.verification import parameter_counts as by_hand
 
 
 @pytest.fixture(autouse=True)
@@ -26,81 +27,23 @@ def parameters(build: Callable[..., nn.Module], *sizes: int, **options: bool) ->
         return sum(p.numel() for p in build(*sizes, **options).parameters())
 
 
-def linear(inputs: int, outputs: int) -> int:
-    return inputs * outputs + outputs
-
-
-def lstm_size(inputs: int, hidden: int, layers: int) -> int:
-    """Four gates, each with input weights, hidden weights and two biases."""
-    first = 4 * (inputs * hidden + hidden * hidden + 2 * hidden)
-    return first + (layers - 1) * 4 * (2 * hidden * hidden + 2 * hidden)
-
-
 @pytest.mark.parametrize(("inputs", "outputs"), [(1, 1), (3, 1), (3, 3)])
 def test_lstm_size(inputs: int, outputs: int) -> None:
-    expected = lstm_size(inputs, 128, 3) + lstm_size(outputs, 128, 3) + linear(128, outputs)
-    assert parameters(LSTM, inputs, outputs) == expected
+    assert parameters(LSTM, inputs, outputs) == by_hand.lstm(inputs, outputs)
 
 
-def test_deeponet_size() -> None:
-    def network(inputs: int) -> int:
-        return linear(inputs, 1024) + 4 * linear(1024, 1024) + linear(1024, 50)
-
-    assert parameters(DeepONet) == network(100) + network(1) + 1
-    assert parameters(DeepONet, train_bias=False) == network(100) + network(1)
+def test_operator_networks_sizes() -> None:
+    assert parameters(DeepONet) == by_hand.deeponet()
+    assert parameters(DeepONet, train_bias=False) == by_hand.deeponet() - 1
+    assert parameters(TFONet) == by_hand.tfonet()
 
 
-def attention_size(width: int) -> int:
-    return 3 * linear(width, width) + linear(width, width)
-
-
-def test_tfonet_size() -> None:
-    d, ff, norm = 128, 512, 2 * 128
-    feedforward = linear(d, ff) + linear(ff, d)
-    encoder = attention_size(d) + feedforward + 2 * norm
-    decoder = 2 * attention_size(d) + feedforward + 3 * norm
-    assert parameters(TFONet) == 2 * linear(1, d) + 3 * encoder + 3 * decoder + linear(d, 1)
-
-
-def test_cnn_size() -> None:
-    convolutions = 128 * (3 * 9 + 1) + 2 * 128 * (128 * 9 + 1)
-    assert parameters(SimpleCNN) == convolutions + linear(128 * 4 * 4, 512) + linear(512, 10)
-
-
-def resnet_size(blocks: tuple[int, ...], bottleneck: bool, classes: int) -> int:
-    """Convolutions without biases, each followed by a normalisation with two vectors."""
-
-    def convolution(inputs: int, outputs: int, kernel: int) -> int:
-        return inputs * outputs * kernel**2 + 2 * outputs
-
-    total, inputs = convolution(3, 64, 3), 64
-    for stage, count in enumerate(blocks):
-        width = 64 * 2**stage
-        outputs = 4 * width if bottleneck else width
-        for block in range(count):
-            if bottleneck:
-                total += convolution(inputs, width, 1) + convolution(width, width, 3)
-                total += convolution(width, outputs, 1)
-            else:
-                total += convolution(inputs, width, 3) + convolution(width, width, 3)
-            if block == 0 and (stage > 0 or bottleneck):
-                total += convolution(inputs, outputs, 1)
-            inputs = outputs
-    return total + linear(inputs, classes)
-
-
-def test_resnet_size() -> None:
-    assert resnet_size((2, 2, 2, 2), False, 10) == 11_173_962
-    assert parameters(resnet) == 11_173_962
-    assert parameters(resnet, 100, 34) == resnet_size((3, 4, 6, 3), False, 100)
-    assert parameters(resnet, 10, 50) == resnet_size((3, 4, 6, 3), True, 10)
-
-
-def test_vit_size() -> None:
-    d, norm = 192, 2 * 192
-    layer = attention_size(d) + linear(d, 4 * d) + linear(4 * d, d) + 2 * norm
-    expected = linear(3 * 4 * 4, d) + d + 65 * d + 6 * layer + norm + linear(d, 10)
-    assert parameters(ViT) == expected
+def test_image_networks_sizes() -> None:
+    assert parameters(SimpleCNN) == by_hand.cnn()
+    assert parameters(ViT) == by_hand.vit()
+    assert parameters(resnet) == by_hand.resnet() == 11_173_962
+    assert parameters(resnet, 100, 34) == by_hand.resnet((3, 4, 6, 3), classes=100)
+    assert parameters(resnet, 10, 50) == by_hand.resnet((3, 4, 6, 3), wide=True)
 
 
 def test_shapes() -> None:

@@ -9,10 +9,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
-from epochbudget import __version__, registry, schedule_command
+from epochbudget import __version__, plan_command, registry, schedule_command
 from epochbudget.errors import UserError, file_failure
 from epochbudget.files import file_digest, make_folder
 from epochbudget.jobs import runtime
+from epochbudget.published import command as published_command
+from epochbudget.verification import command as verification_command
 
 if TYPE_CHECKING:
     from epochbudget.training.runner import Runner
@@ -107,12 +109,19 @@ def _parser() -> argparse.ArgumentParser:
     figure.add_argument("--log", type=Path)
     figure.add_argument("--out", type=Path, required=True, help="the PNG; the PDF stands beside it")
 
-    plan = _command(commands, "plan", _plan, "say what will be trained, and what need not be")
-    plan.add_argument("--configfile", type=Path, nargs="+", default=[Path("config/config.yaml")])
-    plan.add_argument("--csv", action="store_true", help="one row for each model and method")
+    plan = _command(commands, "plan", plan_command.run, "say what will be trained, and how long")
+    plan_command.add_arguments(plan)
 
     schedule = _command(commands, "schedule", schedule_command.run, "print learning rates")
     schedule_command.add_arguments(schedule)
+
+    published = _command(
+        commands, "published", published_command.run, "recompute what is published"
+    )
+    published_command.add_arguments(published)
+
+    verify = _command(commands, "verify", verification_command.run, "judge a run by the paper")
+    verification_command.add_arguments(verify)
 
     bench = _command(commands, "bench", _bench, "time fast paths beside their plain references")
     bench.add_argument("benchmark", help="name of the benchmark")
@@ -204,17 +213,6 @@ def _figure(args: argparse.Namespace) -> None:
     figure = _entry("kind of figures", args.kind, registry.figures())
     canvas = figure.draw(args.options, args.inputs)
     save(canvas, args.out, args.out.with_suffix(".pdf"))
-
-
-def _plan(args: argparse.Namespace) -> None:
-    from epochbudget.config.load import load_files
-    from epochbudget.experiment import Experiment
-    from epochbudget.plan import plan, write_csv, write_table
-    from epochbudget.training.store import Store
-
-    experiment = Experiment(load_files(args.configfile))
-    write = write_csv if args.csv else write_table
-    write(plan(experiment, Store(Path("results/store"))))
 
 
 def _bench(args: argparse.Namespace) -> None:

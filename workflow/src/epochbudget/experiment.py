@@ -25,6 +25,9 @@ PATHS = {
     "curves": "results/{run}/curves/Result_{label}-{code}.csv",
     "metric": "results/{run}/metrics/{metric}.csv",
     "figure": "figures/{run}/{figure}.{format}",
+    "verdicts": "results/{run}/verification/verdicts.csv",
+    "claims": "results/{run}/verification/claims.csv",
+    "report": "results/{run}/verification/report.html",
 }
 """Every file of a run, relative to the working folder."""
 

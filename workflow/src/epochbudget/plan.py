@@ -1,9 +1,7 @@
-"""What a configuration will train, and what it need not: `epochbudget plan`."""
+"""What a configuration will train, what it need not, and the hours: for `epochbudget plan`."""
 
-import csv
-import sys
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, astuple, dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass, fields
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,24 +9,30 @@ from typing import Any
 from epochbudget.comparison import one_run, read_best
 from epochbudget.experiment import Experiment, Pair
 from epochbudget.files import file_digest
+from epochbudget.step_times import StepTime, by_model
 from epochbudget.studies import study_key
 from epochbudget.training.run import with_defaults
 from epochbudget.training.store import Store
 
 
 @dataclass(frozen=True)
-class Epochs:
-    """Training epochs of one pair, of one model, or of all.
+class Work:
+    """Studies, runs and training epochs of one pair, of one model, or of all.
 
     Attributes:
-        study: Trials of the study, with all tuning seeds.
-        comparison: All budgets and seeds, each run on its own.
+        studies: Searches of hyperparameters.
+        runs: Training runs that differ: a shorter run that is the beginning of a longer one, or
+            one that a study has trained, is none of its own.
+        study: Epochs of the study's trials, with all tuning seeds.
+        comparison: Epochs of all budgets and seeds, each run on its own.
         prefixes: Of the comparison: shorter runs of budget-free methods, which are the beginning
             of the longest.
         trials: Of the comparison: what the study's winning trial has trained already.
         stored: Finished, whether by this configuration or by another.
     """
 
+    studies: int = 0
+    runs: int = 0
     study: int = 0
     comparison: int = 0
     prefixes: int = 0
@@ -40,58 +44,55 @@ class Epochs:
         """Epochs that remain to be trained."""
         return self.study + self.comparison - self.prefixes - self.trials - self.stored
 
-    def __add__(self, other: "Epochs") -> "Epochs":
-        return Epochs(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
+    def __add__(self, other: "Work") -> "Work":
+        return Work(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
 
 
-COLUMNS = ("model", "method", *(field.name for field in fields(Epochs)), "left")
+Plan = dict[tuple[str, str], Work]
+Hours = dict[tuple[str, str], float | None]
+COLUMNS = (*(field.name for field in fields(Work)), "left", "hours")
 
 
-def plan(experiment: Experiment, store: Store) -> dict[tuple[str, str], Epochs]:
-    """The epochs of every pair, by label and code.
+def plan(experiment: Experiment, store: Store) -> Plan:
+    """The work of every pair, by label and code.
 
-    A study counts as stored once its best.json is there; until then nothing of it does, nor of the
-    comparison, because nobody knows its hyperparameters.
+    Of a study, trials in its journal count as stored. Until its best.json is there nothing of the
+    comparison does, because nobody knows its hyperparameters.
     """
     return {(pair.label, pair.code): _of(pair, experiment, store) for pair in experiment.pairs}
 
 
-def write_csv(epochs: dict[tuple[str, str], Epochs]) -> None:
-    """Print one row for each pair."""
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for (label, code), row in epochs.items():
-        writer.writerow([label, code, *asdict(row).values(), row.left])
+def hours(experiment: Experiment, work: Plan, times: Sequence[StepTime]) -> Hours:
+    """Hours of every pair's epochs that are left, one run at a time, by label and code.
+
+    Times are AdamW's. Learning-rate-free optimizers are taken to be as fast; on a CPU they take up
+    to 1.7 times as long where a model has many weights and a small step (Integral_MLP).
+
+    Args:
+        experiment: The configuration.
+        work: Its plan.
+        times: Step times of its models; None stands for the hours of a model that they lack.
+    """
+    known = by_model(experiment, times)
+    found: Hours = {}
+    for pair in experiment.pairs:
+        key, time = (pair.label, pair.code), known[pair.task.label]
+        found[key] = time.epoch_s * work[key].left / 3600 if time else None
+    return found
 
 
-def write_table(epochs: dict[tuple[str, str], Epochs]) -> None:
-    """Print one line for each model, and the sum."""
-    labels = dict.fromkeys(label for label, _ in epochs)
-    rows = [(label, _sum(e for (own, _), e in epochs.items() if own == label)) for label in labels]
-    lines = [("epochs", *COLUMNS[2:])]
-    for name, row in [*rows, ("all", _sum(row for _, row in rows))]:
-        lines.append((name, *(f"{number:,}" for number in (*astuple(row), row.left))))
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    for first, *numbers in lines:
-        cells = [n.rjust(width) for n, width in zip(numbers, widths[1:], strict=True)]
-        print("  ".join([first.ljust(widths[0]), *cells]))
-    print("left = study + comparison - prefixes - trials - stored")
-
-
-def _sum(several: Iterable[Epochs]) -> Epochs:
-    return sum(several, start=Epochs())
-
-
-def _of(pair: Pair, experiment: Experiment, store: Store) -> Epochs:
+def _of(pair: Pair, experiment: Experiment, store: Store) -> Work:
     study, budgets, seeds = experiment.config.study, experiment.budgets, experiment.seeds
     searched = experiment.mode != "compare"
     data = _digest(Path(experiment.path("data", dataset=pair.task.dataset)))
     best = _best(pair, experiment, data) if searched else _given(pair, experiment)
-    epochs = Epochs(study=study.trials * study.epochs * len(study.seeds) if searched else 0)
-    if searched and best:
-        epochs += Epochs(stored=epochs.study)
+    work = Work()
+    if searched:
+        trials = study.trials * len(study.seeds)
+        ended = trials if best else _trials(pair, experiment, data) * len(study.seeds)
+        work = Work(1, trials, study=trials * study.epochs, stored=ended * study.epochs)
     if experiment.mode == "optimize":
-        return epochs
+        return work
     if best:
         found = with_defaults(pair.method, best, experiment.config.infimum_lr)
     else:
@@ -99,15 +100,16 @@ def _of(pair: Pair, experiment: Experiment, store: Store) -> Epochs:
     budget_free = pair.method.budget_free(found)
     again = budget_free or study.epochs in budgets
     shared = len({*study.seeds} & {*seeds}) if searched and again else 0
-    epochs += Epochs(
+    work += Work(
+        runs=len(seeds) * (1 if budget_free else len(budgets)) - shared,
         comparison=sum(budgets) * len(seeds),
         prefixes=(sum(budgets) - max(budgets)) * len(seeds) if budget_free else 0,
         trials=min(study.epochs, max(budgets)) * shared,
     )
     if data and best:
         finished = _finished(pair, experiment, best, data, store)
-        epochs += Epochs(stored=max(0, finished - epochs.trials))
-    return epochs
+        work += Work(stored=max(0, finished - work.trials))
+    return work
 
 
 def _finished(
@@ -143,6 +145,23 @@ def _best(pair: Pair, experiment: Experiment, data: str | None) -> dict[str, Any
     record = read_best(path)
     key = study_key(experiment.study_spec(pair), data)
     return dict(record["hyperparameters"]) if record["study"] == key else None
+
+
+def _trials(pair: Pair, experiment: Experiment, data: str | None) -> int:
+    """Trials in the journal of a study that has not ended."""
+    best = Path(experiment.path("best", label=pair.label, code=pair.code))
+    journal = best.with_name("journal.log")
+    if data is None or not journal.is_file():
+        return 0
+    from optuna.storages import JournalStorage
+    from optuna.storages.journal import JournalFileBackend
+
+    storage = JournalStorage(JournalFileBackend(str(journal)))
+    key = study_key(experiment.study_spec(pair), data)
+    try:
+        return storage.get_n_trials(storage.get_study_id_from_name(key))
+    except KeyError:  # the journal is another study's
+        return 0
 
 
 @cache

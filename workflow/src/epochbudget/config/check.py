@@ -2,11 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from epochbudget import registry
 from epochbudget.errors import UserError
 from epochbudget.methods.base import Setting
+from epochbudget.published.sources import DOWNLOAD
 from epochbudget.settings import RATE
 
 if TYPE_CHECKING:
@@ -21,6 +23,12 @@ def check(config: "Config") -> None:
         raise UserError(
             f"run: found {config.run!r}, allowed is any other name than {', '.join(RESERVED)}",
             "results/ holds folders of these names that belong to no run",
+        )
+    curves = config.published_curves
+    if curves not in ("", DOWNLOAD) and not Path(curves).is_dir():
+        raise UserError(
+            f"published_curves: found {curves!r}, allowed is a folder or {DOWNLOAD}",
+            "there is no such folder",
         )
     _distinct("models", config.models)
     _known("models", config.models, registry.tasks())

@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, create_model
 
 from epochbudget import registry
 from epochbudget.config.base import Section
+from epochbudget.config.verification import Verification
 
 PositiveInt = Annotated[int, Field(gt=0)]
 Seed = Annotated[int, Field(ge=0)]
@@ -143,12 +144,16 @@ class Config(Section):
     hyperparameters: dict[Code, dict[str, bool | int | float]] = Field(default_factory=dict)
     """Given hyperparameters by method, e.g. EH: {upper_bound: 42}; studies do not search them. In
     mode compare the others keep their defaults."""
+    published_curves: str = ""
+    """For verify_published: folder of the authors' curves, or download; blank means none."""
     study: Study = Study()
     """Hyperparameter search."""
     training: Training = Training()
     """Device, logs, checkpoints."""
     tracking: Tracking = Tracking()
     """Weights & Biases."""
+    verification: Verification = Verification()
+    """Verdicts on the published numbers (`snakemake verify`)."""
     data: Data = Field(default_factory=Data)  # type: ignore[valid-type]
     """Data sets."""
     tasks: Tasks = Field(default_factory=Tasks)  # type: ignore[valid-type]

@@ -1,0 +1,63 @@
+# The published numbers, recomputed from the authors' curves: `snakemake verify_published --cores 1
+# --config published_curves=DIR` (or =download), with no training.
+#   needs: config/published/, the curves (those that are missing leave numbers out)
+#   makes: results/published/numbers.csv, results/cache/published_curves/ if they are downloaded
+from epochbudget.digest import code_digest
+from epochbudget.published.sources import CACHE, curve_files
+from epochbudget.published.tables import TABLES, read_checksums
+
+CHECKSUMS = "config/published/curves.sha256"
+PUBLISHED_CURVES = read_checksums(Path(CHECKSUMS))
+PUBLISHED_METRICS = [registry.metrics()[t].compute.__module__ for t in TABLES]
+
+
+# One job a file: what is there stays when another one fails. No code digest, because the checksum
+# says all about what comes.
+rule download_published_curves:
+    output:
+        f"{CACHE}/{{file}}",
+    log:
+        "results/published/logs/{file}.log",
+    wildcard_constraints:
+        file=names(PUBLISHED_CURVES),
+    localrule: True
+    conda:
+        "../../envs/epochbudget.yaml"
+    params:
+        folder=CACHE,
+        checksum=lambda w: PUBLISHED_CURVES[w.file],
+    shell:
+        "python -m epochbudget published download {wildcards.file} --out {params.folder:q}"
+        " --log {log:q}"
+
+
+rule recompute_published:
+    input:
+        curves=lambda w: curve_files(
+            EXPERIMENT.config.published_curves, PUBLISHED_CURVES
+        ),
+        tables=expand("config/published/{table}.csv", table=TABLES),
+        checksums=CHECKSUMS,
+    output:
+        "results/published/numbers.csv",
+    log:
+        "results/published/logs/numbers.log",
+    conda:
+        "../../envs/epochbudget.yaml"
+    params:
+        code=code_digest("epochbudget.published.recompute", *PUBLISHED_METRICS),
+    shell:
+        "python -m epochbudget published recompute --curves {input.curves:q} --out {output:q}"
+        " --log {log:q}"
+
+
+rule verify_published:
+    input:
+        rules.recompute_published.output,
+    log:
+        "results/published/logs/verify_published.log",
+    localrule: True
+    conda:
+        "../../envs/epochbudget.yaml"
+    shell:
+        "python -m epochbudget published summary {input:q} --log {log:q}"

@@ -1,0 +1,67 @@
+# The run's numbers against the published ones: `snakemake verify`.
+#   needs: the comparisons of models and methods with published numbers, config/published/, and
+#          the authors' curves if `published_curves` names them
+#   makes: results/<run>/verification/{verdicts.csv,claims.csv,report.html}
+from epochbudget.verification import protocol
+
+
+rule closed_forms:
+    output:
+        "results/published/closed_forms.csv",
+    log:
+        "results/published/logs/closed_forms.log",
+    conda:
+        "../../envs/epochbudget.yaml"
+    params:
+        code=code_digest("epochbudget.verification.closed_forms"),
+    shell:
+        "python -m epochbudget verify closed-forms --out {output:q} --log {log:q}"
+
+
+rule judge:
+    input:
+        runs=lambda w: [
+            EXPERIMENT.path("runs", label=p.label, code=p.code)
+            for p in protocol.pairs(EXPERIMENT)
+        ],
+        curves=rules.recompute_published.input.curves,
+        tables=rules.recompute_published.input.tables,
+        recomputed=rules.recompute_published.output,
+        closed_forms=rules.closed_forms.output,
+        templates=expand("workflow/report/{file}", file=protocol.TEMPLATES),
+        times="config/step_times/cpu.csv",
+    output:
+        verdicts=EXPERIMENT.pattern("verdicts"),
+        claims=EXPERIMENT.pattern("claims"),
+        report=EXPERIMENT.pattern("report"),
+    log:
+        f"results/{EXPERIMENT.run}/logs/verification.log",
+    conda:
+        "../../envs/epochbudget.yaml"
+    params:
+        spec=lambda w: canonical_json(protocol.specification(EXPERIMENT)),
+        code=code_digest(
+            "epochbudget.verification.gather",
+            "epochbudget.verification.report",
+            *PUBLISHED_METRICS,
+        ),
+        folder=lambda w, output: str(Path(output.report).parent),
+    shell:
+        "python -m epochbudget verify judge {params.spec:q} --curves {input.curves:q}"
+        " --recomputed {input.recomputed:q} --closed-forms {input.closed_forms:q}"
+        " --folder {params.folder:q} --log {log:q}"
+
+
+rule verify:
+    input:
+        verdicts=rules.judge.output.verdicts,
+        claims=rules.judge.output.claims,
+        report=rules.judge.output.report,
+        figures=protocol.figures(EXPERIMENT),
+    log:
+        f"results/{EXPERIMENT.run}/logs/verify.log",
+    localrule: True
+    conda:
+        "../../envs/epochbudget.yaml"
+    shell:
+        "python -m epochbudget verify summary {input.verdicts:q} {input.claims:q} --log {log:q}"

@@ -1,0 +1,50 @@
+"""The configuration of `snakemake verify`: what counts as equal to a published number."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from epochbudget.config.base import Section
+
+Size = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+class Margins(Section):
+    """Largest differences that count as none, fixed before any run.
+
+    Each is about the median distance between neighbouring methods in the paper's tables: a
+    difference as large would exchange them.
+    """
+
+    final_val_loss: Size = 0.1
+    """In log10: a factor of 1.26."""
+    final_accuracy: Size = 0.0015
+    """In accuracy (0..1)."""
+    slcd: Size = 0.3
+    """Relative to the published value."""
+    power_regression_A: Size = 0.2
+    """Relative to the published value."""
+    power_regression_B: Size = 0.2
+    """Relative to the published value."""
+    power_regression_R2: Size = 0.05
+    """In R2."""
+    power_regression_adjR2: Size = 0.075
+    """In adjusted R2: 1.5 times that of R2, as follows from its definition for four budgets."""
+    power_regression_p: Size = 0.03
+    """In p."""
+    percent_improvement_mean: Size = 10.0
+    """In percentage points."""
+    percent_improvement_std: Size = 10.0
+    """In percentage points."""
+    accuracy_gain_mean: Size = 0.1
+    """Relative to the published value."""
+    accuracy_gain_std: Size = 0.15
+    """Relative to the published value."""
+
+
+class Verification(Section):
+    """How a run's numbers are judged against the published ones."""
+
+    margins: Margins = Margins()
+    """Largest differences that count as none, fixed before any run: each is about the median
+    distance between neighbouring methods in the paper's tables."""

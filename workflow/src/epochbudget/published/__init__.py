@@ -1,0 +1,1 @@
+"""The published numbers, and their recomputation from the authors' curves."""

@@ -1,0 +1,71 @@
+"""`epochbudget published`: fetch the authors' curves, recompute the published numbers, sum up."""
+
+import argparse
+from pathlib import Path
+
+from epochbudget.errors import UserError
+from epochbudget.published.sources import CACHE
+
+CHECKSUMS = "curves.sha256"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the three steps, each with its arguments."""
+    steps = parser.add_subparsers(required=True, metavar="STEP")
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--log", type=Path)
+    common.add_argument(
+        "--tables", type=Path, default=Path("config/published"), help="folder of the numbers"
+    )
+
+    fetch = steps.add_parser("download", parents=[common], help="fetch the authors' curves")
+    fetch.add_argument("names", nargs="*", help="names of the files (default: all)")
+    fetch.add_argument("--out", type=Path, default=CACHE, help="folder for the files")
+    fetch.add_argument("--base-url", help="fetch from this address instead of the authors'")
+    fetch.set_defaults(step=_download)
+
+    again = steps.add_parser("recompute", parents=[common], help="recompute from curves")
+    again.add_argument("--curves", type=Path, nargs="*", default=[], help="curve files")
+    again.add_argument("--out", type=Path, required=True, help="the table of results")
+    again.set_defaults(step=_recompute)
+
+    summary = steps.add_parser("summary", parents=[common], help="count what matches")
+    summary.add_argument("results", type=Path, help="table written by recompute")
+    summary.set_defaults(step=_summary)
+
+
+def run(args: argparse.Namespace) -> None:
+    """Run one step.
+
+    Raises:
+        UserError: If a file is malformed, cannot be fetched, or a number does not match.
+    """
+    args.step(args)
+
+
+def _download(args: argparse.Namespace) -> None:
+    from epochbudget.published.download import BASE_URL, download
+    from epochbudget.published.tables import read_checksums
+
+    checksums = read_checksums(args.tables / CHECKSUMS)
+    for name in args.names:
+        if name not in checksums:
+            raise UserError(f"{name} is none of the authors' files", f"see {CHECKSUMS}")
+    wanted = {name: checksums[name] for name in args.names or checksums}
+    download(args.out, wanted, args.base_url or BASE_URL)
+
+
+def _recompute(args: argparse.Namespace) -> None:
+    from epochbudget.published.recompute import recompute, write_results
+    from epochbudget.published.tables import read_checksums, read_numbers
+
+    numbers, checksums = read_numbers(args.tables), read_checksums(args.tables / CHECKSUMS)
+    write_results(recompute(numbers, args.curves, checksums), args.out)
+
+
+def _summary(args: argparse.Namespace) -> None:
+    from epochbudget.published.summary import as_text, read_results, require_matches
+
+    rows = read_results(args.results)
+    print("\n".join(as_text(rows)), flush=True)
+    require_matches(rows, args.results)

@@ -1,0 +1,1 @@
+"""What a run of the pipeline says about each published number and claim."""

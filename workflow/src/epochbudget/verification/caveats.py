@@ -1,0 +1,292 @@
+"""What a careful reader of the published numbers must know, computed where it can be."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from epochbudget.curves import CurveSet
+from epochbudget.metrics.definitions.finals import finals
+from epochbudget.metrics.definitions.power_law import power_regression
+from epochbudget.metrics.definitions.savgol import smooth
+from epochbudget.metrics.definitions.slcd import relative
+from epochbudget.published.values import Key
+from epochbudget.verification.cells import Pair
+from epochbudget.verification.claims import prefixes
+
+COLUMNS = ("number", "title", "text", "finding", "source")
+HISTORY = "history of the authors' repository"
+CODE = "code in the authors' repository"
+NUMBERS = "published numbers"
+CURVES = "the authors' curves"
+NO_CURVES = "The authors' curves were not given (published_curves), so this was not recomputed."
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What the findings are computed from.
+
+    Attributes:
+        published: The published numbers.
+        curves: The authors' curves by label (with _ACC for accuracies) and method; may be empty.
+        runs: (model, method) -> what this run has.
+        claims: Rows of claims.csv.
+        judged: How many published numbers got a verdict on equality.
+        tuning_seeds: Seeds of the studies.
+        settings: Settings of this run by dotted key, as far as caveats ask for them.
+    """
+
+    published: Mapping[Key, float]
+    curves: Mapping[tuple[str, str], CurveSet]
+    runs: Mapping[tuple[str, str], Pair]
+    claims: Sequence[Row]
+    judged: int
+    tuning_seeds: Sequence[int]
+    settings: Mapping[str, Any]
+
+
+def rows(sources: Sources) -> list[Row]:
+    """A row with COLUMNS for each caveat."""
+    found = []
+    for number, (title, text, finding, source) in enumerate(_CAVEATS, start=1):
+        computed = finding if isinstance(finding, str) else finding(sources)
+        values = (number, title, text, computed, source)
+        found.append(dict(zip(COLUMNS, values, strict=True)))
+    return found
+
+
+def _extra_step(s: Sources) -> str:
+    own = [row for row in s.claims if row["claim"] == "which EH was published"]
+    return "; ".join(f"{row['model']}: {row['verdict']} ({row['reason']})" for row in own)
+
+
+def _replaced(s: Sources) -> str:
+    """The older TraONet values, from the history of the table, against the rivals of today."""
+    older = {"H": 4.286e-6, "EH": 6.855e-6}
+    rivals = {c: s.published[Key("TraONet", c, "final_val_loss", "200", "")] for c in ("P", "C")}
+    beaten = all(rival < value for rival in rivals.values() for value in older.values())
+    values = ", ".join(f"{c} {v:.4g}" for c, v in {**rivals, **older}.items())
+    verb = "beat" if beaten else "do not both beat"
+    return f"With the older H and EH at 200 epochs ({values}), P and C {verb} both."
+
+
+def _controls(s: Sources) -> str:
+    published = [
+        f"{label} {code}"
+        for (label, code), curves in s.curves.items()
+        if code in ("N", "E") and _one_curve(curves.mean)
+    ]
+    own = [
+        f"{model} {code}: {'yes' if all(prefixes(pair).values()) else 'no'}"
+        for (model, code), pair in s.runs.items()
+        if code in ("N", "E")
+    ]
+    theirs = f"Bit-identical in {CURVES}: {', '.join(published)}." if published else NO_CURVES
+    return theirs + (f" In this run: {', '.join(own)}." if own else "")
+
+
+def _one_curve(mean: Mapping[int, Any]) -> bool:
+    longest = mean[max(mean)]
+    return all(np.array_equal(curve, longest[:budget]) for budget, curve in mean.items())
+
+
+def _worst_seed(s: Sources) -> str:
+    """Shares of the worst seed in the sum of five final losses, and a regression without it."""
+    parts = []
+    losses = {key: c for key, c in s.curves.items() if c.quantity == "loss"}
+    shares = {
+        f"{label} {code} at {budget}": float(c.high[budget][-1] / (5 * c.mean[budget][-1]))
+        for (label, code), c in losses.items()
+        for budget in c.mean
+    }
+    worst = {name: share for name, share in shares.items() if share > 0.8}
+    if worst:
+        texts = ", ".join(f"{name} {share:.0%}" for name, share in worst.items())
+        parts.append(f"Above 80 % in {CURVES}: {texts}.")
+    curves = losses.get(("OSC_LSTM", "P"))
+    if curves:
+        without = {b: float(5 * m[-1] - curves.high[b][-1]) / 4 for b, m in curves.mean.items()}
+        before, after = (power_regression(f)["R2"] for f in (finals(curves.mean), without))
+        parts.append(f"R2 of LSTM P is {before:.3f}; without the worst seeds {after:.3f}.")
+    own = [text for (model, code), pair in s.runs.items() for text in _own_worst(model, code, pair)]
+    if own:
+        parts.append(f"Above 80 % in this run: {', '.join(own)}.")
+    return " ".join(parts) or NO_CURVES
+
+
+def _own_worst(model: str, code: str, pair: Pair) -> list[str]:
+    found = []
+    for budget in pair.evidence.budgets if pair.evidence.curves.quantity == "loss" else ():
+        values = pair.evidence.final(budget).values()
+        if len(values) > 2 and max(values) > 0.8 * sum(values):
+            found.append(f"{model} {code} at {budget} {max(values) / sum(values):.0%}")
+    return found
+
+
+def _shared_seeds(s: Sources) -> str:
+    seeds = sorted({seed for pair in s.runs.values() for seed in pair.evidence.seeds})
+    both = [seed for seed in seeds if seed in s.tuning_seeds]
+    return f"In this run {len(both)} of {len(seeds)} seeds also tuned: {', '.join(map(str, both))}."
+
+
+def _bias(s: Sources) -> str:
+    trained = s.settings.get("tasks.Integral_MLP.train_bias", True)
+    return f"Here it is {'trained' if trained else 'frozen'} (tasks.Integral_MLP.train_bias)."
+
+
+def _granularity(s: Sources) -> str:
+    curves = [c for c in s.curves.values() if c.quantity == "accuracy"]
+    if not curves:
+        return NO_CURVES
+    values = np.concatenate([v for c in curves for by in (c.low, c.high) for v in by.values()])
+    fine = float(np.abs(values * 1e4 - np.round(values * 1e4)).max()) < 1e-6
+    coarse = float(np.mean(np.abs(values * 1e3 - np.round(values * 1e3)) < 1e-6))
+    return (
+        f"All {values.size:,} accuracies of single seeds are {'' if fine else 'not '}multiples of "
+        f"1e-4, and {coarse:.0%} of them of 1e-3, which is what 1,000 images would give."
+    )
+
+
+def _overlap(s: Sources) -> str:
+    stride = int(s.settings.get("tasks.OSC_LSTM.stride", 1))
+    span = int(s.settings.get("tasks.OSC_LSTM.history", 50))
+    span += int(s.settings.get("tasks.OSC_LSTM.horizon", 50))
+    neighbours = 2 * ((span - 1) // stride)
+    return (
+        f"Here a window of {span} points at stride {stride} shares points with {neighbours} "
+        f"others; that all of them validate too has a chance of about 0.2^{neighbours}."
+    )
+
+
+def _raw_slcd(s: Sources) -> str:
+    losses = [c for c in s.curves.values() if c.quantity == "loss"]
+    if not losses:
+        return NO_CURVES
+    below = sum(int((smooth(v) <= 0).any()) for c in losses for v in c.mean.values())
+    total = sum(len(c.mean) for c in losses)
+    values = [
+        value
+        for c in losses
+        for a in c.mean
+        for b in c.mean
+        if a < b and (value := relative(c.mean[a], c.mean[b])) is not None
+    ]
+    return (
+        f"{below} of {total} smoothed loss curves of the authors' fall below 0; the resulting "
+        f"values range from {min(values):.3g} to {max(values):.3g}, where 0 to 1 is meant."
+    )
+
+
+def _multiplicity(s: Sources) -> str:
+    return (
+        f"{s.judged} numbers are judged here, so about {0.05 * s.judged:.0f} would miss their "
+        "interval by chance alone. Numbers of one model and method are not independent."
+    )
+
+
+Finding = str | Callable[[Sources], str]
+_CAVEATS: tuple[tuple[str, str, Finding, str], ...] = (
+    (
+        "EH once stepped the optimizer too",
+        "Until 2024-07-24 ExpHyperbolicLR.step() also called optimizer.step(): one more AdamW "
+        "update an epoch, on stale gradients. The published EH curves of LSTM and CNN are older. "
+        "The method EH-legacy repeats it.",
+        _extra_step,
+        HISTORY,
+    ),
+    (
+        "TraONet's H and EH were run anew, its rivals were not",
+        "After 2024-07-05 the curves of H and EH were replaced by better ones; P, C and E stayed.",
+        _replaced,
+        HISTORY,
+    ),
+    (
+        "N and E are insensitive to the budget by definition",
+        "Their rates do not know it, so all budgets share one curve and their true SLCD is 0. That "
+        "EH has the lowest SLCD can only be meant among P, C, H and EH.",
+        _controls,
+        CURVES,
+    ),
+    (
+        "One seed can dominate a mean",
+        "Final losses are arithmetic means of five seeds. The authors' DeepONet curves, which are "
+        "not published as files, show shares of the worst seed of 93 to 96 % for P at 100 and 150 "
+        "epochs and C at 100 and 200.",
+        _worst_seed,
+        CURVES,
+    ),
+    (
+        "Splits were drawn before seeding",
+        "The split of the oscillator's windows and the subset of CIFAR-10 differ between launches "
+        "of the authors' code.",
+        "Here both are drawn from seeds of their own, the same in all runs.",
+        CODE,
+    ),
+    (
+        "Tuning and comparison share seeds and validation data",
+        "The comparison's final losses are those that the studies minimised.",
+        _shared_seeds,
+        CODE,
+    ),
+    (
+        "DeepONet's bias was probably never trained",
+        "The parameter is wrapped before it is moved to the GPU, so the moved copy is unknown to "
+        "the optimizer.",
+        _bias,
+        CODE,
+    ),
+    (
+        "The image models saw all of CIFAR-10",
+        "The authors' notes list a subset of a tenth for SimpleCNN; the accuracies tell otherwise.",
+        _granularity,
+        CURVES,
+    ),
+    (
+        "Hyperparameters of the published runs are unknown",
+        "Neither the best hyperparameters nor batch sizes and model sizes are published. Defaults "
+        "of the authors' code stand in for them.",
+        "A number that does not reproduce may differ for this reason alone.",
+        CODE,
+    ),
+    (
+        "The newest operator loader trains on one batch an epoch",
+        "It hands a list of tensors to the data loader, with their roles permuted. The published "
+        "curves are older and look like ordinary mini-batches.",
+        "Here: mini-batches.",
+        CODE,
+    ),
+    (
+        "Training and validation windows of the oscillator overlap",
+        "Windows are taken at every step and split at random.",
+        _overlap,
+        CODE,
+    ),
+    (
+        "OC and CY change AdamW's beta1 too",
+        "torch's OneCycleLR and CyclicLR cycle it between 0.85 and 0.95, and 0.8 and 0.9.",
+        "Kept as it is; these methods are not among the published numbers.",
+        CODE,
+    ),
+    (
+        "S and CY keep a step length that was tuned at 50 epochs",
+        "After a study they are independent of the budget, like N and E.",
+        "Kept as it is; these methods are not among the published numbers.",
+        CODE,
+    ),
+    (
+        "SLCD of raw losses has no meaning",
+        "The authors' newest tool smooths losses instead of their logarithms, and smoothed losses "
+        "can be negative. The published loss tables use logarithms; so do the verdicts.",
+        _raw_slcd,
+        CODE,
+    ),
+    (
+        "Many numbers are judged at once",
+        "Each interval is missed by 1 in 20 true reproductions.",
+        _multiplicity,
+        NUMBERS,
+    ),
+)

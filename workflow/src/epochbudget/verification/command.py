@@ -1,0 +1,117 @@
+"""`epochbudget verify`: closed forms, verdicts, and a summary of them."""
+
+import argparse
+import csv
+import io
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from epochbudget.errors import UserError
+
+Row = dict[str, str]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the three steps, each with its arguments."""
+    steps = parser.add_subparsers(required=True, metavar="STEP")
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--log", type=Path)
+
+    forms = steps.add_parser("closed-forms", parents=[common], help="check data and models")
+    forms.add_argument("--out", type=Path, required=True)
+    forms.set_defaults(step=_closed_forms)
+
+    judge = steps.add_parser("judge", parents=[common], help="write verdicts, claims and report")
+    judge.add_argument("spec", type=json.loads, help="what to verify, as JSON")
+    judge.add_argument("--tables", type=Path, default=Path("config/published"))
+    judge.add_argument("--curves", type=Path, nargs="*", default=[], help="the authors' curves")
+    judge.add_argument("--recomputed", type=Path, required=True, help="numbers.csv")
+    judge.add_argument("--closed-forms", type=Path, required=True, help="closed_forms.csv")
+    judge.add_argument("--templates", type=Path, default=Path("workflow/report"))
+    judge.add_argument("--folder", type=Path, required=True, help="where the results go")
+    judge.set_defaults(step=_judge)
+
+    summary = steps.add_parser("summary", parents=[common], help="count the verdicts")
+    summary.add_argument("verdicts", type=Path)
+    summary.add_argument("claims", type=Path)
+    summary.set_defaults(step=_summary)
+
+
+def run(args: argparse.Namespace) -> None:
+    """Run one step.
+
+    Raises:
+        UserError: If an input is missing or malformed, or a closed form does not come out.
+    """
+    args.step(args)
+
+
+def _judge(args: argparse.Namespace) -> None:
+    from epochbudget.files import write_text
+    from epochbudget.published.summary import read_results
+    from epochbudget.published.tables import read_numbers
+    from epochbudget.verification import cells, claims
+    from epochbudget.verification.gather import Inputs, gather
+    from epochbudget.verification.report import render
+
+    report = gather(
+        Inputs(
+            spec=args.spec,
+            numbers=read_numbers(args.tables),
+            curves=args.curves,
+            recomputed=read_results(args.recomputed),
+            closed_forms=_read(args.closed_forms),
+            folder=args.folder,
+        )
+    )
+    write_text(args.folder / "verdicts.csv", _as_csv(report["verdicts"], cells.COLUMNS))
+    write_text(args.folder / "claims.csv", _as_csv(report["claims"], claims.COLUMNS))
+    write_text(args.folder / "report.html", render(report, args.templates))
+
+
+def _closed_forms(args: argparse.Namespace) -> None:
+    """Write the table first: it tells what does not come out."""
+    from epochbudget.files import write_text
+    from epochbudget.verification.closed_forms import COLUMNS, rows
+
+    found = rows()
+    write_text(args.out, _as_csv(found, COLUMNS))
+    wrong = [row["check"] for row in found if row["result"] != "yes"]
+    if wrong:
+        raise UserError(
+            f"{len(wrong)} closed forms do not come out: {'; '.join(wrong)}",
+            f"see {args.out}",
+        )
+
+
+def _summary(args: argparse.Namespace) -> None:
+    """Counts by model and verdict for the terminal, and where to read more."""
+    from epochbudget.verification.report import CLAIM_VERDICTS, NUMBER_VERDICTS
+
+    for title, path, verdicts in (
+        ("numbers", args.verdicts, NUMBER_VERDICTS),
+        ("claims", args.claims, CLAIM_VERDICTS),
+    ):
+        rows = _read(path)
+        print(f"{title:<9}" + "".join(f"{verdict:>21}" for verdict in verdicts))
+        for model in dict.fromkeys(row["model"] for row in rows):
+            found = Counter(row["verdict"] for row in rows if row["model"] == model)
+            print(f"{model:<9}" + "".join(f"{found[verdict]:>21}" for verdict in verdicts))
+    print(f"the report: {args.verdicts.with_name('report.html')}", flush=True)
+
+
+def _as_csv(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> str:
+    """Rows as CSV with floats in full precision and blanks for None."""
+    stream = io.StringIO()
+    writer = csv.DictWriter(stream, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return stream.getvalue()
+
+
+def _read(path: Path) -> list[Row]:
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))

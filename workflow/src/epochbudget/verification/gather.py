@@ -1,0 +1,147 @@
+"""Everything that a verification report shows, from the files of a run."""
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from epochbudget.curves import CurveSet, read_exported
+from epochbudget.published.summary import counts
+from epochbudget.published.tables import Number
+from epochbudget.published.values import Key, subjects
+from epochbudget.verification import caveats, claims, missing, which_eh
+from epochbudget.verification.cells import FINALS, Judge, Pair
+from epochbudget.verification.evidence import Evidence
+from epochbudget.verification.explanation import margin_rows, rule
+from epochbudget.verification.provenance import provenance_rows
+
+UNJUDGED = ("incomparable", "not run")
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a verification reads.
+
+    Attributes:
+        spec: `protocol.specification`.
+        numbers: The published numbers.
+        curves: The authors' curve files, as far as they are there.
+        recomputed: Rows of results/published/numbers.csv.
+        closed_forms: Rows of results/published/closed_forms.csv.
+        folder: Where the report will stand.
+    """
+
+    spec: Mapping[str, Any]
+    numbers: Sequence[Number]
+    curves: Sequence[Path]
+    recomputed: Sequence[Mapping[str, str]]
+    closed_forms: Sequence[Mapping[str, str]]
+    folder: Path
+
+
+def gather(inputs: Inputs) -> dict[str, Any]:
+    """The report's content, as `report.render` takes it.
+
+    Raises:
+        UserError: If a file of curves is malformed.
+    """
+    spec, numbers = inputs.spec, inputs.numbers
+    published = {n.key: float(n.value) for n in numbers if n.key.model in subjects()}
+    budgets = _budgets(published)
+    models = tuple(dict.fromkeys(key.model for key in published))
+    authors = {(c.label, c.code): c for c in map(read_exported, inputs.curves)}
+    runs = {(p["model"], p["method"]): _pair(p, inputs.folder) for p in spec["pairs"]}
+    costs = missing.rows({name: _complete(pair, budgets) for name, pair in runs.items()})
+    judge = Judge(
+        pairs={n: replace(p, evidence=p.evidence.at(budgets)) for n, p in runs.items()},
+        margins=spec["margins"],
+        budgets=budgets,
+        ranges=_ranges(published, authors),
+        schedules=_relative(spec["schedules"], inputs.folder),
+        costs=missing.in_words(costs),
+    )
+    verdicts = judge.rows(numbers)
+    tested = claims.Claims(published, runs, budgets).rows(models)
+    tested += which_eh.rows(judge, numbers, models)
+    sources = caveats.Sources(
+        published=published,
+        curves=_by_label(authors),
+        runs=runs,
+        claims=tested,
+        judged=sum(row["verdict"] not in UNJUDGED for row in verdicts if row["seeds"]),
+        tuning_seeds=spec["tuning_seeds"],
+        settings={k: v for p in spec["pairs"] for k, v in p["settings"].items()},
+    )
+    return {
+        "run": spec["run"],
+        "facts": {"paper": "arXiv 2407.15200", "protocol": "config/paper.yaml"},
+        "protocol": _protocol(spec["pairs"]),
+        "verdicts": verdicts,
+        "claims": tested,
+        "caveats": caveats.rows(sources),
+        "closed_forms": [_numeric(row) for row in inputs.closed_forms],
+        "published": counts(inputs.recomputed),
+        "missing": costs,
+        "margins": margin_rows(spec["margins"]),
+        "rule": rule(bool(judge.ranges)),
+        "provenance": provenance_rows(spec),
+    }
+
+
+def _pair(entry: Mapping[str, Any], folder: Path) -> Pair:
+    evidence = Evidence.read(Path(entry["runs"]), entry["model"])
+    figure = os.path.relpath(entry["figure"], folder)
+    return Pair(evidence, entry["deviations"], figure)
+
+
+def _relative(figures: Mapping[str, str], folder: Path) -> dict[str, str]:
+    return {code: os.path.relpath(path, folder) for code, path in figures.items()}
+
+
+def _budgets(published: Iterable[Key]) -> tuple[int, ...]:
+    """The paper's budgets: those of its final values."""
+    return tuple(sorted({int(key.budget) for key in published if key.quantity in FINALS}))
+
+
+def _complete(pair: Pair, budgets: Sequence[int]) -> list[int]:
+    """The paper's budgets at which the pair was run by the paper's protocol."""
+    return [b for b in budgets if b in pair.evidence.budgets] if not pair.deviations else []
+
+
+def _ranges(
+    published: Iterable[Key], authors: Mapping[tuple[str, str], CurveSet]
+) -> dict[Key, tuple[float, float]]:
+    """Smallest and largest seed of the published final values, from the authors' curves."""
+    by_label = _by_label(authors)
+    found = {}
+    for key in published:
+        curves = by_label.get((subjects()[key.model].label, key.scheduler))
+        if key.quantity in FINALS and curves and int(key.budget) in curves.mean:
+            budget = int(key.budget)
+            found[key] = (float(curves.low[budget][-1]), float(curves.high[budget][-1]))
+    return found
+
+
+def _by_label(authors: Mapping[Any, CurveSet]) -> dict[tuple[str, str], CurveSet]:
+    """By the label in the file's name, which tells accuracies from losses."""
+    endings = {"loss": "", "accuracy": "_ACC"}
+    return {(c.label + endings[c.quantity], c.code): c for c in authors.values()}
+
+
+def _protocol(pairs: Sequence[Mapping[str, Any]]) -> list[str]:
+    """How the pairs' settings differ from the paper's, each difference once, deviations first."""
+    if not pairs:
+        return ["no model with published numbers was run"]
+    lines = []
+    for kind, ending in (("deviations", ""), ("notes", "; no reason to call it incomparable")):
+        found = Counter(text for pair in pairs for text in pair[kind])
+        lines += [f"{text}{ending}" for text in found]
+    return lines
+
+
+def _numeric(row: Mapping[str, str]) -> dict[str, Any]:
+    """A row of a CSV file with its numbers as such."""
+    numbers = ("expected", "found", "tolerance")
+    return {name: float(value) if name in numbers else value for name, value in row.items()}

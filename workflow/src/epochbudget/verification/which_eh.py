@@ -1,0 +1,75 @@
+"""Which ExpHyperbolicLR the published EH numbers fit: with the old extra optimizer step or not.
+
+Until 2024-07-24 the authors' ExpHyperbolicLR also stepped the optimizer, and the published EH
+curves of LSTM and CNN are older.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from epochbudget.published.tables import Number
+from epochbudget.verification.cells import FINALS, Judge, Pair
+
+TODAY, LEGACY = "EH", "EH-legacy"
+INSIDE = ("reproduced", "consistent")
+
+Row = dict[str, Any]
+
+
+def rows(judge: Judge, numbers: Iterable[Number], models: Iterable[str]) -> Iterator[Row]:
+    """A row of claims.csv for each model."""
+    for model in models:
+        own = [n for n in numbers if (n.key.model, n.key.scheduler) == (model, TODAY)]
+        yield _row(judge, own, model)
+
+
+def _row(judge: Judge, numbers: list[Number], model: str) -> Row:
+    fits = {
+        code: _fit(judge, numbers, judge.pairs[model, code])
+        for code in (TODAY, LEGACY)
+        if (model, code) in judge.pairs
+    }
+    verdict, reason = _verdict(fits)
+    return {
+        "claim": "which EH was published",
+        "model": model,
+        "statement": f"the published EH numbers fit {LEGACY}, and not {TODAY}",
+        "published": "curves older than the correction" if model in ("LSTM", "CNN") else "",
+        "ours": "; ".join(f"{code}: {fit['all']}" for code, fit in fits.items()),
+        "seeds_for": None,
+        "seeds": None,
+        "p": None,
+        "verdict": verdict,
+        "reason": reason,
+    }
+
+
+def _fit(judge: Judge, numbers: list[Number], pair: Pair) -> Mapping[str, Any]:
+    """How many published EH numbers lie in the 95 % intervals of a pair's own."""
+    subject = pair.evidence.curves.code
+    trial = replace(judge, pairs={(numbers[0].key.model, TODAY): pair.named(TODAY)})
+    found = trial.rows(numbers)
+    judged = [row for row in found if row["verdict"] not in ("incomparable", "not run")]
+    inside = [row for row in judged if row["verdict"] in INSIDE]
+    finals = [row for row in judged if row["quantity"] in FINALS]
+    return {
+        "all": f"{len(inside)} of {len(judged)} numbers in the interval",
+        "finals": bool(finals) and all(row in inside for row in finals),
+        "obstacle": "" if judged else f"{subject}: {found[0]['reason']}",
+    }
+
+
+def _verdict(fits: Mapping[str, Mapping[str, Any]]) -> tuple[str, str]:
+    lacking = [code for code in (TODAY, LEGACY) if code not in fits]
+    if lacking:
+        return "not run", f"this run lacks {', '.join(lacking)}"
+    obstacles = [fit["obstacle"] for fit in fits.values() if fit["obstacle"]]
+    if obstacles:
+        return "incomparable", "; ".join(obstacles)
+    today, legacy = (fits[code]["finals"] for code in (TODAY, LEGACY))
+    words = {True: "all finals inside", False: "some finals outside"}
+    reason = f"{TODAY}: {words[today]}; {LEGACY}: {words[legacy]}"
+    if legacy != today:
+        return ("holds" if legacy else "contradicted"), reason
+    return "undecided", reason
