@@ -155,6 +155,8 @@ def _overlap(s: Sources) -> str:
     span = int(s.settings.get("tasks.OSC_LSTM.history", 50))
     span += int(s.settings.get("tasks.OSC_LSTM.horizon", 50))
     neighbours = 2 * ((span - 1) // stride)
+    if not neighbours:
+        return f"In this run they do not: windows of {span} points start {stride} points apart."
     return (
         f"Here a window of {span} points at stride {stride} shares points with {neighbours} "
         f"others; that all of them validate too has a chance of about 0.2^{neighbours}."
@@ -181,6 +183,8 @@ def _raw_slcd(s: Sources) -> str:
 
 
 def _multiplicity(s: Sources) -> str:
+    if not s.judged:
+        return "No trained number is judged in this run."
     return (
         f"{s.judged} numbers are judged here, so about {0.05 * s.judged:.0f} would miss their "
         "interval by chance alone. Numbers of one model and method are not independent."

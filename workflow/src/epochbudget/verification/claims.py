@@ -64,13 +64,13 @@ class Claims:
         """The paper's main claim, of the mean over all pairs of budgets."""
         published = {code: self._published_slcd(model, code) for code in RIVALS}
         keys = {code: Key(model, code, "slcd_mean", "", "") for code in RIVALS}
-        yield self._ordered("lowest SLCD", model, "EH", keys, published, lower_is_better=True)
+        yield self._ordered("lowest SLCD", "SLCD", model, "EH", keys, published, True)
 
     def _closest_power_law(self, model: str) -> Iterator[Row]:
         keys = {code: Key(model, code, "power_regression_R2", "", "") for code in ("P", "C", "EH")}
         published = {code: self.published[key] for code, key in keys.items()}
         claim = "closest to a power law (R2)"
-        yield self._ordered(claim, model, "EH", keys, published, lower_is_better=False)
+        yield self._ordered(claim, "R2", model, "EH", keys, published, False)
 
     def _best(self, model: str) -> Iterator[Row]:
         """The method that wins in the published table must win here."""
@@ -79,10 +79,12 @@ class Claims:
             code: self.published[Key(model, code, final, str(longest), "")] for code in SIX
         }
         lower = final == "final_val_loss"
+        noun = "final loss" if lower else "final accuracy"
         winner = (min if lower else max)(published, key=lambda code: published[code])
         ours = max((pair.evidence.budgets[-1] for pair in self.runs.values()), default=longest)
         keys = {code: Key(model, code, final, str(ours), "") for code in SIX}
-        yield self._ordered(f"best at {longest} epochs", model, winner, keys, published, lower)
+        claim = f"best at {longest} epochs"
+        yield self._ordered(claim, noun, model, winner, keys, published, lower)
 
     def _improves(self, model: str) -> Iterator[Row]:
         final = self._final(model)
@@ -127,6 +129,7 @@ class Claims:
     def _ordered(
         self,
         claim: str,
+        noun: str,
         model: str,
         winner: str,
         keys: Mapping[str, Key],
@@ -135,7 +138,7 @@ class Claims:
     ) -> Row:
         """A row on a claim that one method is best among several; `keys` are their values'."""
         best = "lowest" if lower_is_better else "highest"
-        statement = f"{winner} is {best} among {', '.join(keys)}"
+        statement = f"{winner} has the {best} {noun} among {', '.join(keys)}"
         runs = {c: self.runs[model, c].evidence for c in keys if (model, c) in self.runs}
         by_seed = {
             code: {seed: of[keys[code]] for seed, of in run.of_seeds.items() if keys[code] in of}
@@ -160,7 +163,7 @@ class Claims:
 
         def text(of: Values, budgets: Sequence[int]) -> str:
             answer = _answer(holds, of, budgets)
-            value = f", B = {of[shown]:.3g}" if shown and shown in of else ""
+            value = f", B {of[shown]:.3g}" if shown and shown in of else ""
             return {True: "yes", False: "no", None: ""}[answer] + value
 
         run = self.runs[model, code].evidence if (model, code) in self.runs else None

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from epochbudget.config.describe import descriptions
 from epochbudget.config.verification import Margins
 from epochbudget.verification.intervals import interval_power
 
@@ -9,10 +10,13 @@ from epochbudget.verification.intervals import interval_power
 def margin_rows(margins: Mapping[str, float]) -> list[dict[str, str]]:
     """Quantity, margin and its reason, as in the configuration."""
     why = "about the median distance between neighbouring methods in the paper's tables"
-    fields = Margins.model_fields
-    units = {name: fields[name].description or "" for name in margins}
+    units = descriptions(Margins)
     return [
-        {"quantity": name, "margin": f"{size:g} ({units[name].rstrip('.').lower()})", "why": why}
+        {
+            "quantity": name,
+            "margin": f"{size:g}, {units[name][0].lower()}{units[name][1:]}",
+            "why": why,
+        }
         for name, size in margins.items()
     ]
 

@@ -143,5 +143,13 @@ def _protocol(pairs: Sequence[Mapping[str, Any]]) -> list[str]:
 
 def _numeric(row: Mapping[str, str]) -> dict[str, Any]:
     """A row of a CSV file with its numbers as such."""
-    numbers = ("expected", "found", "tolerance")
-    return {name: float(value) if name in numbers else value for name, value in row.items()}
+    return {name: _number(value) for name, value in row.items()}
+
+
+def _number(text: str) -> int | float | str:
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text

@@ -50,16 +50,16 @@ _MARKS = {
 _QUANTITIES = {
     "final_val_loss": ("Final validation loss", ""),
     "final_accuracy": ("Final accuracy", ""),
-    "slcd": ("SLCD", ""),
+    "percent_improvement_mean": ("Improvement per step in %", "mean"),
+    "percent_improvement_std": ("Improvement per step in %", "sd"),
+    "accuracy_gain_mean": ("Accuracy gain per step", "mean"),
+    "accuracy_gain_std": ("Accuracy gain per step", "sd"),
     "power_regression_A": ("Power regression", "A"),
     "power_regression_B": ("Power regression", "B"),
     "power_regression_R2": ("Power regression", "R²"),
     "power_regression_adjR2": ("Power regression", "adjusted R²"),
     "power_regression_p": ("Power regression", "p"),
-    "percent_improvement_mean": ("Improvement per step in %", "mean"),
-    "percent_improvement_std": ("Improvement per step in %", "sd"),
-    "accuracy_gain_mean": ("Accuracy gain per step", "mean"),
-    "accuracy_gain_std": ("Accuracy gain per step", "sd"),
+    "slcd": ("SLCD", ""),
     "early_lr_area_difference_percent": ("Early learning-rate area difference in %", ""),
 }
 
@@ -120,7 +120,7 @@ def _text(value: Any) -> Any:
         return value
     if not math.isfinite(value):
         return "not finite"
-    return format(value, "#.4g").rstrip(".")
+    return format(value, "#.4g").rstrip(".") if value else "0"
 
 
 def _exact(value: Any) -> str:
@@ -129,10 +129,11 @@ def _exact(value: Any) -> str:
 
 
 def _interval(row: Row) -> str:
+    """The interval, to be broken between its ends where it is broken."""
     low, high = row["low"], row["high"]
     if _exact(low) == "" or _exact(high) == "":
         return ""
-    return f"{_text(low)} … {_text(high)}"
+    return f"{_text(low)} …\n{_text(high)}"
 
 
 def _budgets(row: Row) -> str:
@@ -174,7 +175,12 @@ def _paper(rows: Iterable[Row]) -> dict[Any, dict[str, dict[str, Any]]]:
         column = " ".join(filter(None, (part, _budgets(row))))
         table["columns"][column] = None
         table["methods"].setdefault(row["scheduler"], {})[column] = (place, row)
-    return models
+    # Narrow tables first: they then share a line.
+    order = {family: place for place, (family, _) in enumerate(_QUANTITIES.values())}
+    return {
+        model: dict(sorted(tables.items(), key=lambda item: order.get(item[0], len(order))))
+        for model, tables in models.items()
+    }
 
 
 def _filters(rows: Sequence[Row]) -> dict[str, list[Any]]:

@@ -36,7 +36,7 @@ def _row(judge: Judge, numbers: list[Number], model: str) -> Row:
         "model": model,
         "statement": f"the published EH numbers fit {LEGACY}, and not {TODAY}",
         "published": "curves older than the correction" if model in ("LSTM", "CNN") else "",
-        "ours": "; ".join(f"{code}: {fit['all']}" for code, fit in fits.items()),
+        "ours": "; ".join(f"{code}: {fit['all']}" for code, fit in fits.items() if fit["all"]),
         "seeds_for": None,
         "seeds": None,
         "p": None,
@@ -54,7 +54,7 @@ def _fit(judge: Judge, numbers: list[Number], pair: Pair) -> Mapping[str, Any]:
     inside = [row for row in judged if row["verdict"] in INSIDE]
     finals = [row for row in judged if row["quantity"] in FINALS]
     return {
-        "all": f"{len(inside)} of {len(judged)} numbers in the interval",
+        "all": f"{len(inside)} of {len(judged)} numbers in the interval" if judged else "",
         "finals": bool(finals) and all(row in inside for row in finals),
         "obstacle": "" if judged else f"{subject}: {found[0]['reason']}",
     }
