@@ -2,6 +2,8 @@
 
 import csv
 import json
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -258,3 +260,25 @@ def test_a_small_run_gives_a_complete_report(folder: Path) -> None:
     report = (folder / "report.html").read_text()
     for text in ("small", "seeds: 2 (paper: 5)", "torch", "ResNet-18: number of parameters"):
         assert text in report
+
+
+@pytest.mark.slow
+def test_verify_on_the_default_run() -> None:
+    """In this checkout, as a user would after `make run`."""
+    command = [sys.executable, "-m", "snakemake", "verify", "--cores", "2"]
+    done = subprocess.run(command, cwd=ROOT, text=True, capture_output=True)
+    assert done.returncode == 0, done.stderr
+    verdicts = read(ROOT / "results" / "demo" / "verification" / "verdicts.csv")
+    assert Counter((row["model"], row["verdict"]) for row in verdicts) == {
+        ("LSTM", "incomparable"): 90,
+        ("DeepONet", "incomparable"): 90,
+        ("TraONet", "incomparable"): 90,
+        ("CNN", "not run"): 90,
+        ("schedule", "reproduced"): 16,
+    }
+    assert all(row["reason"] for row in verdicts)
+    pictures = {row["figure"] for row in verdicts if row["model"] != "CNN"}
+    assert all((ROOT / "results/demo/verification" / path).is_file() for path in pictures)
+    claims = read(ROOT / "results" / "demo" / "verification" / "claims.csv")
+    assert {row["verdict"] for row in claims} == {"incomparable", "not run"}
+    assert all(row["ours"] for row in claims if row["verdict"] == "incomparable")

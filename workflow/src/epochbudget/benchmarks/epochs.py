@@ -4,8 +4,8 @@ from epochbudget.benchmarks.base import Benchmark, Row
 
 
 def measure() -> list[Row]:
-    """Whole index tensors beside a DataLoader, and large validation batches beside small ones."""
-    return [_batches(), _validation()]
+    """Index tensors beside a DataLoader, large validation batches, and dead units."""
+    return [_batches(), _validation(), _dead_units()]
 
 
 def _batches() -> Row:
@@ -57,6 +57,38 @@ def _validation() -> Row:
     usual = problem.validation_batches
     path = f"{usual} batches at once"
     return compare("validation of Integral_MLP", path, lambda: validate(1), lambda: validate(usual))
+
+
+def _dead_units() -> Row:
+    """AdamW's steps when 40 % of the moments have shrunk below the normal range of floats.
+
+    So it was in diverged trials of DeepONet's study: a dead unit has no gradient any more.
+    """
+    import torch
+    from torch import Tensor
+    from torch.optim import AdamW
+
+    from epochbudget.benchmarks.tools.timing import compare
+
+    size, steps = 4_000_000, 10
+    dead = torch.rand(size) < 0.4
+    start = torch.randn(size)
+
+    def work(flush: bool) -> Tensor:
+        torch.set_flush_denormal(flush)
+        weight = start.clone().requires_grad_()
+        weight.grad = torch.zeros(size)
+        optimizer = AdamW([weight], lr=1e-4, fused=True)
+        optimizer.step()
+        moments = optimizer.state[weight]
+        for name in ("exp_avg", "exp_avg_sq"):
+            moments[name].masked_fill_(dead, 5e-39)
+        for _ in range(steps):
+            optimizer.step()
+        return weight.detach()
+
+    name, path = "AdamW with dead units, 10 steps", "subnormal numbers flushed"
+    return compare(name, path, lambda: work(False), lambda: work(True), repeats=3)
 
 
 BENCHMARK = Benchmark("epochs", 4, measure)

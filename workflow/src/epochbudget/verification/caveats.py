@@ -216,9 +216,8 @@ _CAVEATS: tuple[tuple[str, str, Finding, str], ...] = (
     ),
     (
         "One seed can dominate a mean",
-        "Final losses are arithmetic means of five seeds. The authors' DeepONet curves, which are "
-        "not published as files, show shares of the worst seed of 93 to 96 % for P at 100 and 150 "
-        "epochs and C at 100 and 200.",
+        "Final losses are arithmetic means of five seeds. In the authors' DeepONet curves the "
+        "worst seed makes 93 to 96 % of that for P at 100 and 150 epochs and C at 100 and 200.",
         _worst_seed,
         CURVES,
     ),

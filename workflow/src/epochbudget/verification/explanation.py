@@ -1,6 +1,6 @@
 """How verdicts are reached, in words, for the report."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from epochbudget.config.describe import descriptions
 from epochbudget.config.verification import Margins
@@ -21,13 +21,17 @@ def margin_rows(margins: Mapping[str, float]) -> list[dict[str, str]]:
     ]
 
 
-def rule(ranges_known: bool) -> list[str]:
-    """Paragraphs on the verdicts, with the power of the tests and their true error rates."""
+def rule(known_models: Sequence[str]) -> list[str]:
+    """Paragraphs on the verdicts, with the power of the tests and their true error rates.
+
+    Args:
+        known_models: Models whose published smallest and largest seed are known.
+    """
     with_range, mean_only = (interval_power(5, 5, known_range=known) for known in (True, False))
     known = (
-        "For LSTM and CNN the authors' curves give smallest and largest seed, for the others the "
-        "mean alone is known."
-        if ranges_known
+        f"For {' and '.join(known_models)} the authors' curves were given, which tell smallest and "
+        "largest seed; for the other models the mean alone is known."
+        if known_models
         else "The authors' curves were not given, so the published means alone are known."
     )
     return [

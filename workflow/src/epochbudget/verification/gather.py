@@ -85,7 +85,7 @@ def gather(inputs: Inputs) -> dict[str, Any]:
         "published": counts(inputs.recomputed),
         "missing": costs,
         "margins": margin_rows(spec["margins"]),
-        "rule": rule(bool(judge.ranges)),
+        "rule": rule(list(dict.fromkeys(key.model for key in judge.ranges))),
         "provenance": provenance_rows(spec),
     }
 
