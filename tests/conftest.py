@@ -1,13 +1,24 @@
 """Fixtures that several test files use."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import torch
-
-torch.set_num_threads(1)  # as every job; the tests run side by side
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
+torch.set_num_threads(1)  # as every job; the tests run side by side
+settings.register_profile("without a clock", deadline=None)
+settings.load_profile("without a clock")
+
+
+@pytest.fixture(autouse=True)
+def normal_floats() -> Iterator[None]:
+    """Every test starts with subnormal numbers; a job flushes them in its own process."""
+    torch.set_flush_denormal(False)
+    yield
+    torch.set_flush_denormal(False)
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,6 @@ import math
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -200,13 +199,7 @@ print(before)
     assert out.strip() == "False"
 
 
-@pytest.fixture
-def subnormal() -> Iterator[None]:
-    yield
-    torch.set_flush_denormal(False)
-
-
-def test_flushing_subnormal_moments_moves_no_weight(subnormal: None) -> None:
+def test_flushing_subnormal_moments_moves_no_weight() -> None:
     """A dead unit's moments shrink below the normal range; flushed to 0, they train the same."""
 
     def weights(flush: bool) -> tuple[list[Tensor], int]:
@@ -226,7 +219,6 @@ def test_flushing_subnormal_moments_moves_no_weight(subnormal: None) -> None:
     assert all(torch.equal(a, b) for a, b in zip(flushed, kept, strict=True))
 
 
-def test_jobs_flush_subnormal_numbers(subnormal: None) -> None:
-    torch.set_flush_denormal(False)
+def test_jobs_flush_subnormal_numbers() -> None:
     prepare("cpu")
     assert torch.tensor([1e-38]).mul(1e-3).item() == 0

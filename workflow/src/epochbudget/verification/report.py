@@ -106,6 +106,7 @@ def render(report: Mapping[str, Any], templates: Path) -> str:
         by_model=_by_model(numbers),
         paper=_paper(numbers),
         filters=_filters(numbers),
+        margins=[{**row, "quantity": _quantity(row)} for row in report["margins"]],
         totals={name: _total(report["missing"], name) for name in ("epochs", "hours")},
     )
 
