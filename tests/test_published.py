@@ -253,6 +253,7 @@ def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
     assert load({"published_curves": str(tmp_path)}).published_curves == str(tmp_path)
 
 
+@pytest.mark.slow
 def test_the_workflow_verifies(published_curves: Path, tmp_path: Path) -> None:
     """For real: a relative folder, then a changed number, then a changed curve."""
     checkout = Checkout.make(tmp_path / "checkout")

@@ -65,7 +65,10 @@ def test_lockstep_gives_what_single_runs_give(tmp_path: Path, data: Path) -> Non
     assert {record["provenance"].get("lockstep") for record in records} == {1, 2, 3}
 
 
-@pytest.mark.parametrize("settings", [{"workers": 2}, {"lockstep": {"OSC_LSTM": 4}}])
+@pytest.mark.parametrize(
+    "settings",
+    [pytest.param({"workers": 2}, marks=pytest.mark.slow), {"lockstep": {"OSC_LSTM": 4}}],
+)
 def test_a_study_asks_ahead_and_has_the_same_trials(
     tmp_path: Path, data: Path, settings: dict[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -98,14 +101,8 @@ def spec_of_long_runs() -> str:
     return json.dumps(e.comparison_spec(e.pair("OSC_LSTM", "EH")))
 
 
-@pytest.mark.parametrize(
-    "number",
-    [
-        signal.SIGTERM,
-        pytest.param(signal.SIGKILL, marks=pytest.mark.slow),
-        pytest.param(signal.SIGINT, marks=pytest.mark.slow),
-    ],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL, signal.SIGINT])
 def test_workers_end_with_their_job_and_lose_nothing(
     tmp_path: Path, data: Path, number: signal.Signals
 ) -> None:

@@ -99,7 +99,7 @@ def test_a_damaged_record_or_checkpoint_is_named(tmp_path: Path, data: Path) -> 
 @pytest.mark.parametrize(
     ("number", "lockstep"),
     [
-        (signal.SIGTERM, {}),
+        pytest.param(signal.SIGTERM, {}, marks=pytest.mark.slow),
         (signal.SIGKILL, {}),
         pytest.param(signal.SIGTERM, {"OSC_LSTM": 2}, marks=pytest.mark.slow),
     ],
