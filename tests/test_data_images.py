@@ -3,6 +3,7 @@
 import hashlib
 import os
 import pickle
+import shutil
 import sys
 import tarfile
 
@@ -77,8 +78,7 @@ def test_binary_layouts(tmp_path, names):
 
 
 def test_the_real_sample(shared, tmp_path):
-    with tarfile.open(shared / "data" / "cifar-10-python-subset.tar.gz") as archive:
-        archive.extractall(tmp_path, filter="data")
+    shutil.unpack_archive(shared / "data" / "cifar-10-python-subset.tar.gz", tmp_path)
     folder = tmp_path / "cifar-10-batches-py"
     cifar_folder.write({"path": str(folder)}, tmp_path / "folder.npz")
     images = read_images(tmp_path / "folder.npz")

@@ -16,7 +16,7 @@ from epochbudget.config.load import load, load_files
 from epochbudget.errors import UserError
 from epochbudget.experiment import Experiment
 from epochbudget.step_times import StepTime, by_model, gaps, merged, read, sizes, write
-from epochbudget.training.step_timing import measure
+from epochbudget.step_timing import measure
 from small_runs import CONFIG, TASK
 from test_overhead import RUN, loaded
 

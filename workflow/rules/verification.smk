@@ -29,6 +29,8 @@ rule judge:
         recomputed=rules.recompute_published.output,
         closed_forms=rules.closed_forms.output,
         templates=expand("workflow/report/{file}", file=protocol.TEMPLATES),
+        checksums=rules.recompute_published.input.checksums,
+        paper=str(protocol.PAPER),
         times="config/step_times/cpu.csv",
     output:
         verdicts=EXPERIMENT.pattern("verdicts"),
@@ -57,6 +59,7 @@ rule verify:
         verdicts=rules.judge.output.verdicts,
         claims=rules.judge.output.claims,
         report=rules.judge.output.report,
+        closed_forms=rules.closed_forms.output,
         figures=protocol.figures(EXPERIMENT),
     log:
         f"results/{EXPERIMENT.run}/logs/verify.log",
@@ -64,4 +67,5 @@ rule verify:
     conda:
         "../../envs/epochbudget.yaml"
     shell:
-        "python -m epochbudget verify summary {input.verdicts:q} {input.claims:q} --log {log:q}"
+        "python -m epochbudget verify summary {input.verdicts:q} {input.claims:q}"
+        " {input.closed_forms:q} --log {log:q}"

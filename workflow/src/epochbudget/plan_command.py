@@ -8,6 +8,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from epochbudget.errors import UserError
+
 if TYPE_CHECKING:
     from epochbudget.experiment import Experiment
     from epochbudget.plan import Hours, Plan, Work
@@ -64,7 +66,14 @@ def _experiment(args: argparse.Namespace) -> "Experiment":
 
     config = load_files(args.configfile)
     only = {key: getattr(args, key) for key in ("models", "methods") if getattr(args, key)}
-    return Experiment(load({**config.model_dump(), **only}) if only else config)
+    experiment = Experiment(load({**config.model_dump(), **only}) if only else config)
+    if not experiment.pairs:
+        raise UserError(
+            f"models {', '.join(args.models or config.models)} and methods "
+            f"{', '.join(args.methods or config.methods)} leave no pair of model and method",
+            "methods_by_model in the configuration says which methods a model has",
+        )
+    return experiment
 
 
 def _times(args: argparse.Namespace, experiment: "Experiment") -> "list[StepTime]":
@@ -75,7 +84,7 @@ def _times(args: argparse.Namespace, experiment: "Experiment") -> "list[StepTime
         return step_times.read(path) if args.times or path.is_file() else []
     # Before the minutes of measuring, so that a file of another kind is refused at once.
     old = step_times.read(args.times) if args.times and args.times.is_file() else []
-    from epochbudget.training.step_timing import measure  # imports torch
+    from epochbudget.step_timing import measure  # imports torch
 
     new = measure(experiment)
     if args.times:

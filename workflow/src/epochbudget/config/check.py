@@ -28,7 +28,7 @@ def check(config: "Config") -> None:
     if curves not in ("", DOWNLOAD) and not Path(curves).is_dir():
         raise UserError(
             f"published_curves: found {curves!r}, allowed is a folder or {DOWNLOAD}",
-            "there is no such folder",
+            "give the path of an existing folder, relative to the working folder",
         )
     _distinct("models", config.models)
     _known("models", config.models, registry.tasks())

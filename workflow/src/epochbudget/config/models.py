@@ -145,7 +145,8 @@ class Config(Section):
     """Given hyperparameters by method, e.g. EH: {upper_bound: 42}; studies do not search them. In
     mode compare the others keep their defaults."""
     published_curves: str = ""
-    """For verify_published: folder of the authors' curves, or download; blank means none."""
+    """Folder of the authors' curves, or download; blank means none. verify_published recomputes the
+    published numbers from them; verify takes from them how far the published seeds spread."""
     study: Study = Study()
     """Hyperparameter search."""
     training: Training = Training()

@@ -50,7 +50,10 @@ def _download(args: argparse.Namespace) -> None:
     checksums = read_checksums(args.tables / CHECKSUMS)
     for name in args.names:
         if name not in checksums:
-            raise UserError(f"{name} is none of the authors' files", f"see {CHECKSUMS}")
+            raise UserError(
+                f"{name} is none of the authors' files; there are {', '.join(checksums)}",
+                "check its name",
+            )
     wanted = {name: checksums[name] for name in args.names or checksums}
     download(args.out, wanted, args.base_url or BASE_URL)
 

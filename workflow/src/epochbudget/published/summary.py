@@ -18,6 +18,8 @@ def read_results(path: Path) -> list[Row]:
     Raises:
         UserError: If the file is missing or has other columns.
     """
+    if not path.is_file():
+        raise UserError(f"{path}: there is no such table", f"make it with: snakemake {path}")
     with path.open(encoding="utf-8", newline="") as stream:
         reader = csv.DictReader(stream)
         if tuple(reader.fieldnames or ()) != COLUMNS:

@@ -121,8 +121,8 @@ class Judge:
     def _judgement(
         self, key: Key, published: float, pair: Pair | None, ours: float | None, margin: float
     ) -> Judgement:
+        cost = self.costs.get((key.model, key.scheduler), "")
         if pair is None:
-            cost = self.costs.get((key.model, key.scheduler), "")
             return not_run(f"{key.model} with {key.scheduler} is not in this run{cost}", margin)
         if pair.deviations:
             return incomparable(_deviation_text(pair.deviations), margin)
@@ -130,10 +130,10 @@ class Judge:
         lacking = [budget for budget in needed if budget not in pair.evidence.budgets]
         if lacking:
             epochs = ", ".join(map(str, lacking))
-            return not_run(f"this run has no budget of {epochs} epochs", margin)
+            return not_run(f"this run has no budget of {epochs} epochs{cost}", margin)
         lost = pair.evidence.diverged(needed)
         if lost:
-            return incomparable(_divergence_text(lost), margin)
+            return incomparable(divergence_text(lost), margin)
         if key.quantity in FINALS:
             mean = PublishedMean(published, *self.ranges.get(key, (None, None)))
             seeds = list(pair.evidence.final(int(key.budget)).values())
@@ -142,12 +142,6 @@ class Judge:
             return incomparable("the quantity does not exist for these curves", margin)
         others = [values.get(key) for values in pair.evidence.without_seeds.values()]
         return judge_statistic(ours, others, published, margin)
-
-
-def paper_budgets(numbers: Iterable[Number]) -> tuple[int, ...]:
-    """The budgets of the published final values."""
-    finals = (number.key for number in numbers if number.key.quantity in FINALS)
-    return tuple(sorted({int(key.budget) for key in finals}))
 
 
 def _budgets(key: Key) -> tuple[int, ...]:
@@ -196,6 +190,7 @@ def _deviation_text(deviations: Sequence[str], shown: int = 3) -> str:
     return f"the protocol is not the paper's: {'; '.join(deviations[:shown])}{rest}"
 
 
-def _divergence_text(lost: Mapping[int, Sequence[int]]) -> str:
+def divergence_text(lost: Mapping[int, Sequence[int]]) -> str:
+    """Which seeds did not reach the end, by budget."""
     parts = [f"{', '.join(map(str, seeds))} at budget {b}" for b, seeds in lost.items()]
     return f"seeds diverged: {'; '.join(parts)}"

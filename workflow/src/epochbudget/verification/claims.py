@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from epochbudget.published.values import Key
-from epochbudget.verification.cells import Pair
+from epochbudget.verification.cells import Pair, divergence_text
 from epochbudget.verification.ordering import Claim, always, ordering
 
 COLUMNS = (
@@ -40,7 +40,8 @@ class Claims:
 
     Attributes:
         published: The published numbers.
-        runs: (model, method) -> what the run has, with all its own budgets.
+        runs: (model, method) -> what the run has: at the paper's budgets, or, where it has none of
+            them, at its own.
         budgets: The paper's budgets.
     """
 
@@ -67,7 +68,7 @@ class Claims:
         yield self._ordered("lowest SLCD", "SLCD", model, "EH", keys, published, True)
 
     def _closest_power_law(self, model: str) -> Iterator[Row]:
-        keys = {code: Key(model, code, "power_regression_R2", "", "") for code in ("P", "C", "EH")}
+        keys = {code: Key(model, code, "power_regression_R2", "", "") for code in RIVALS}
         published = {code: self.published[key] for code, key in keys.items()}
         claim = "closest to a power law (R2)"
         yield self._ordered(claim, "R2", model, "EH", keys, published, False)
@@ -81,7 +82,8 @@ class Claims:
         lower = final == "final_val_loss"
         noun = "final loss" if lower else "final accuracy"
         winner = (min if lower else max)(published, key=lambda code: published[code])
-        ours = max((pair.evidence.budgets[-1] for pair in self.runs.values()), default=longest)
+        own = (pair.evidence.budgets[-1] for (m, _), pair in self.runs.items() if m == model)
+        ours = max(own, default=longest)
         keys = {code: Key(model, code, final, str(ours), "") for code in SIX}
         claim = f"best at {longest} epochs"
         yield self._ordered(claim, noun, model, winner, keys, published, lower)
@@ -116,8 +118,9 @@ class Claims:
             named = ("trivial control", model, statement, "true by definition")
             pair = self.runs.get((model, code))
             flags = prefixes(pair) if pair else {}
+            ours = "" if not flags else "one curve" if all(flags.values()) else "several"
             result = always(flags, "the curves are prefixes")
-            yield self._judged(named, (code,), result, "one curve" if all(flags.values()) else "no")
+            yield self._judged(named, (code,), result, ours)
 
     def _final(self, model: str) -> str:
         accuracy = any(key[:3] == (model, "N", "final_accuracy") for key in self.published)
@@ -171,7 +174,8 @@ class Claims:
         flags = {s: _answer(holds, of, run.budgets) for s, of in by_seed.items() if run}
         named = (claim, model, statement, text(self.published, self.budgets))
         ours = text(run.of_mean, run.budgets) if run else ""
-        return self._judged(named, (code,), always(flags, "true"), ours)
+        mean = bool(run and _answer(holds, run.of_mean, run.budgets))
+        return self._judged(named, (code,), always(flags, "true", agrees=mean), ours)
 
     def _judged(
         self, named: tuple[str, ...], codes: Sequence[str], result: Claim | None, ours: str
@@ -186,6 +190,7 @@ class Claims:
             if any(budget not in pair.evidence.budgets for pair in pairs.values())
         ]
         deviating = [code for code, pair in pairs.items() if pair.deviations]
+        lost = {c: d for c, p in pairs.items() if (d := p.evidence.diverged(p.evidence.budgets))}
         verdict = result.verdict if result else "not run"
         obstacle = ""
         if lacking:
@@ -194,6 +199,9 @@ class Claims:
             verdict, obstacle = "incomparable", "the protocol is not the paper's"
         elif budgets:
             verdict, obstacle = "not run", f"this run lacks budgets {', '.join(map(str, budgets))}"
+        elif lost:
+            texts = (f"{code}: {divergence_text(found)}" for code, found in lost.items())
+            verdict, obstacle = "incomparable", "; ".join(texts)
         found = result.reason if result and (result.seeds or not obstacle) else ""
         reason = f"{obstacle}; here {found}" if obstacle and found else obstacle or found
         return {

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from epochbudget.errors import UserError
+from epochbudget.published.command import CHECKSUMS
 
 Row = dict[str, str]
 
@@ -37,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     summary = steps.add_parser("summary", parents=[common], help="count the verdicts")
     summary.add_argument("verdicts", type=Path)
     summary.add_argument("claims", type=Path)
+    summary.add_argument("closed_forms", type=Path)
     summary.set_defaults(step=_summary)
 
 
@@ -52,7 +54,7 @@ def run(args: argparse.Namespace) -> None:
 def _judge(args: argparse.Namespace) -> None:
     from epochbudget.files import write_text
     from epochbudget.published.summary import read_results
-    from epochbudget.published.tables import read_numbers
+    from epochbudget.published.tables import read_checksums, read_numbers
     from epochbudget.verification import cells, claims
     from epochbudget.verification.gather import Inputs, gather
     from epochbudget.verification.report import render
@@ -62,6 +64,7 @@ def _judge(args: argparse.Namespace) -> None:
             spec=args.spec,
             numbers=read_numbers(args.tables),
             curves=args.curves,
+            checksums=read_checksums(args.tables / CHECKSUMS),
             recomputed=read_results(args.recomputed),
             closed_forms=_read(args.closed_forms),
             folder=args.folder,
@@ -73,18 +76,10 @@ def _judge(args: argparse.Namespace) -> None:
 
 
 def _closed_forms(args: argparse.Namespace) -> None:
-    """Write the table first: it tells what does not come out."""
     from epochbudget.files import write_text
     from epochbudget.verification.closed_forms import COLUMNS, rows
 
-    found = rows()
-    write_text(args.out, _as_csv(found, COLUMNS))
-    wrong = [row["check"] for row in found if row["result"] != "yes"]
-    if wrong:
-        raise UserError(
-            f"{len(wrong)} closed forms do not come out: {'; '.join(wrong)}",
-            f"see {args.out}",
-        )
+    write_text(args.out, _as_csv(rows(), COLUMNS))
 
 
 def _summary(args: argparse.Namespace) -> None:
@@ -101,6 +96,12 @@ def _summary(args: argparse.Namespace) -> None:
             found = Counter(row["verdict"] for row in rows if row["model"] == model)
             print(f"{model:<9}" + "".join(f"{found[verdict]:>21}" for verdict in verdicts))
     print(f"the report: {args.verdicts.with_name('report.html')}", flush=True)
+    wrong = [row["check"] for row in _read(args.closed_forms) if row["result"] != "yes"]
+    if wrong:
+        raise UserError(
+            f"{len(wrong)} closed forms do not come out: {'; '.join(wrong)}",
+            f"{args.closed_forms} has the numbers",
+        )
 
 
 def _as_csv(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> str:
@@ -113,5 +114,7 @@ def _as_csv(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> str:
 
 
 def _read(path: Path) -> list[Row]:
+    if not path.is_file():
+        raise UserError(f"{path}: there is no such table", f"make it with: snakemake {path}")
     with path.open(encoding="utf-8", newline="") as stream:
         return list(csv.DictReader(stream))

@@ -58,8 +58,9 @@ class Evidence:
 
     @cached_property
     def of_seeds(self) -> Mapping[int, Mapping[Key, float]]:
-        """The same of each seed's own curves."""
-        return {seed: self._among([seed]).of_mean for seed in self.seeds}
+        """The same of each seed's own curves; a seed that diverged at some budget has none."""
+        lost = {seed for seeds in self.curves.diverged.values() for seed in seeds}
+        return {s: self._among([s]).of_mean if s not in lost else {} for s in self.seeds}
 
     @cached_property
     def without_seeds(self) -> Mapping[int, Mapping[Key, float]]:

@@ -1,13 +1,14 @@
 """Everything that a verification report shows, from the files of a run."""
 
 import os
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from epochbudget.config.verification import Margins
 from epochbudget.curves import CurveSet, read_exported
+from epochbudget.files import file_digest
 from epochbudget.published.summary import counts
 from epochbudget.published.tables import Number
 from epochbudget.published.values import Key, subjects
@@ -28,6 +29,7 @@ class Inputs:
         spec: `protocol.specification`.
         numbers: The published numbers.
         curves: The authors' curve files, as far as they are there.
+        checksums: Their SHA-256 by name.
         recomputed: Rows of results/published/numbers.csv.
         closed_forms: Rows of results/published/closed_forms.csv.
         folder: Where the report will stand.
@@ -36,6 +38,7 @@ class Inputs:
     spec: Mapping[str, Any]
     numbers: Sequence[Number]
     curves: Sequence[Path]
+    checksums: Mapping[str, str]
     recomputed: Sequence[Mapping[str, str]]
     closed_forms: Sequence[Mapping[str, str]]
     folder: Path
@@ -51,7 +54,8 @@ def gather(inputs: Inputs) -> dict[str, Any]:
     published = {n.key: float(n.value) for n in numbers if n.key.model in subjects()}
     budgets = _budgets(published)
     models = tuple(dict.fromkeys(key.model for key in published))
-    authors = {(c.label, c.code): c for c in map(read_exported, inputs.curves)}
+    curves, changed = _authentic(inputs)
+    authors = _by_label(map(read_exported, curves))
     runs = {(p["model"], p["method"]): _pair(p, inputs.folder) for p in spec["pairs"]}
     costs = missing.rows({name: _complete(pair, budgets) for name, pair in runs.items()})
     judge = Judge(
@@ -63,11 +67,11 @@ def gather(inputs: Inputs) -> dict[str, Any]:
         costs=missing.in_words(costs),
     )
     verdicts = judge.rows(numbers)
-    tested = claims.Claims(published, runs, budgets).rows(models)
+    tested = claims.Claims(published, _claimable(runs, budgets), budgets).rows(models)
     tested += which_eh.rows(judge, numbers, models)
     sources = caveats.Sources(
         published=published,
-        curves=_by_label(authors),
+        curves=authors,
         runs=runs,
         claims=tested,
         judged=sum(row["verdict"] not in UNJUDGED for row in verdicts if row["seeds"]),
@@ -77,7 +81,7 @@ def gather(inputs: Inputs) -> dict[str, Any]:
     return {
         "run": spec["run"],
         "facts": {"paper": "arXiv 2407.15200", "protocol": "config/paper.yaml"},
-        "protocol": _protocol(spec["pairs"]),
+        "protocol": _protocol(spec, changed),
         "verdicts": verdicts,
         "claims": tested,
         "caveats": caveats.rows(sources),
@@ -114,31 +118,51 @@ def _ranges(
     published: Iterable[Key], authors: Mapping[tuple[str, str], CurveSet]
 ) -> dict[Key, tuple[float, float]]:
     """Smallest and largest seed of the published final values, from the authors' curves."""
-    by_label = _by_label(authors)
     found = {}
     for key in published:
-        curves = by_label.get((subjects()[key.model].label, key.scheduler))
+        curves = authors.get((subjects()[key.model].label, key.scheduler))
         if key.quantity in FINALS and curves and int(key.budget) in curves.mean:
             budget = int(key.budget)
             found[key] = (float(curves.low[budget][-1]), float(curves.high[budget][-1]))
     return found
 
 
-def _by_label(authors: Mapping[Any, CurveSet]) -> dict[tuple[str, str], CurveSet]:
-    """By the label in the file's name, which tells accuracies from losses."""
+def _by_label(authors: Iterable[CurveSet]) -> dict[tuple[str, str], CurveSet]:
+    """By the label in the file's name, which tells accuracies from losses, and the method."""
     endings = {"loss": "", "accuracy": "_ACC"}
-    return {(c.label + endings[c.quantity], c.code): c for c in authors.values()}
+    return {(c.label + endings[c.quantity], c.code): c for c in authors}
 
 
-def _protocol(pairs: Sequence[Mapping[str, Any]]) -> list[str]:
-    """How the pairs' settings differ from the paper's, each difference once, deviations first."""
-    if not pairs:
-        return ["no model with published numbers was run"]
-    lines = []
+def _authentic(inputs: Inputs) -> tuple[list[Path], list[str]]:
+    """The authors' files, and the names of those whose content is another."""
+    changed = [p for p in inputs.curves if file_digest(p) != inputs.checksums.get(p.name)]
+    return [p for p in inputs.curves if p not in changed], [p.name for p in changed]
+
+
+def _claimable(
+    runs: Mapping[tuple[str, str], Pair], budgets: Sequence[int]
+) -> dict[tuple[str, str], Pair]:
+    """The runs at the paper's budgets, or at their own where they have none of these."""
+    return {
+        name: replace(pair, evidence=pair.evidence.at(budgets))
+        if set(budgets) & set(pair.evidence.budgets)
+        else pair
+        for name, pair in runs.items()
+    }
+
+
+def _protocol(spec: Mapping[str, Any], changed: Iterable[str]) -> list[str]:
+    """How the run differs from the paper's protocol, each difference once, deviations first."""
+    pairs = spec["pairs"]
+    lines = [] if pairs else ["no model with published numbers was run"]
     for kind, ending in (("deviations", ""), ("notes", "; no reason to call it incomparable")):
-        found = Counter(text for pair in pairs for text in pair[kind])
-        lines += [f"{text}{ending}" for text in found]
-    return lines
+        lines += [f"{text}{ending}" for pair in pairs for text in pair[kind]]
+    shipped = Margins().model_dump()
+    for name, size in spec["margins"].items():
+        if size != shipped[name]:
+            lines.append(f"verification.margins.{name}: {size:g} (as shipped: {shipped[name]:g})")
+    lines += [f"{name} is not the authors' file and was left aside" for name in changed]
+    return list(dict.fromkeys(lines))
 
 
 def _numeric(row: Mapping[str, str]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from epochbudget.metrics.names import model_name
 from epochbudget.plan import hours, plan
 from epochbudget.step_times import DEFAULT, StepTime, read
 from epochbudget.training.store import Store
-from epochbudget.verification.protocol import METHODS, MODELS, paper
+from epochbudget.verification.protocol import MODELS, PUBLISHED_METHODS, paper
 
 Row = dict[str, Any]
 
@@ -25,10 +25,10 @@ def rows(complete: Mapping[tuple[str, str], Sequence[int]]) -> list[Row]:
     Args:
         complete: (model, method) -> the paper's budgets that were run by the paper's protocol.
     """
-    times = read(DEFAULT) if DEFAULT.is_file() else []
+    times = read(DEFAULT)
     found: list[Row] = []
     for label in MODELS:
-        for code in METHODS:
+        for code in PUBLISHED_METHODS:
             done = complete.get((model_name(label), code), ())
             budgets = [budget for budget in paper().budgets if budget not in done]
             if budgets:

@@ -66,7 +66,7 @@ def ordering(
     victors = [rival for rival in costs if all(costs[rival][seed] < own[seed] for seed in seeds)]
     remarks = [f"{rival} beats it in all" for rival in victors if seeds]
     if seeds:
-        remarks.append(f"its mean is {'' if agrees else 'not '}the {best}")
+        remarks.append(f"the mean of its seeds is {'' if agrees else 'not '}the {best}")
     return _decide(
         [all(own[seed] < cost[seed] for cost in costs.values()) for seed in seeds],
         left_out=len(set().union(*values.values())) - len(seeds),
@@ -77,13 +77,21 @@ def ordering(
     )
 
 
-def always(flags: Mapping[int, bool | None], statement: str = "true") -> Claim:
+def always(
+    flags: Mapping[int, bool | None], statement: str = "true", agrees: bool = False
+) -> Claim:
     """Whether a claim without rivals is true in every seed, such as "falls with the budget".
 
     Contradicted when it is false in every seed. A seed without an answer (None) is left out.
+
+    Args:
+        flags: The answer of each seed.
+        statement: The claim, for the reason.
+        agrees: Whether it is true of the mean.
     """
     known = [flag for flag in flags.values() if flag is not None]
-    return _decide(known, len(flags) - len(known), statement, contradicted=not any(known))
+    contradicted = not any(known)
+    return _decide(known, len(flags) - len(known), statement, contradicted, agrees)
 
 
 def _decide(

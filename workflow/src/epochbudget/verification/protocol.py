@@ -12,12 +12,15 @@ from typing import Any
 from epochbudget.config.load import load_files
 from epochbudget.experiment import Experiment, Pair
 from epochbudget.metrics.names import model_name
+from epochbudget.verification.statistics import MINIMUM_SEEDS
 
 PAPER = Path("config/paper.yaml")
 MODELS = ("OSC_LSTM", "Integral_MLP", "Integral_TF", "CIFAR10_CNN")
 """Labels of the models with published numbers."""
-METHODS = ("N", "P", "C", "E", "H", "EH", "EH-legacy")
-"""Methods with published numbers, and the one that may have made those of EH."""
+PUBLISHED_METHODS = ("N", "P", "C", "E", "H", "EH")
+"""Methods with published numbers."""
+METHODS = (*PUBLISHED_METHODS, "EH-legacy")
+"""These, and the one that may have made the numbers of EH."""
 TEMPLATES = ("report.html.j2", "macros.html.j2", "report.css", "report.js")
 """Files of the report, in workflow/report."""
 TOLD = ("train_bias", "stride", "history", "horizon")
@@ -35,7 +38,6 @@ NOTED = (
     "tasks.CNN.split_seed",
 )
 """Settings whose difference is a note and no obstacle: draws, and open points of the paper."""
-MINIMUM_SEEDS = 5
 
 
 @cache
@@ -67,7 +69,7 @@ def specification(experiment: Experiment) -> dict[str, Any]:
     return {
         "run": experiment.run,
         "margins": config.verification.margins.model_dump(),
-        "tuning_seeds": list(config.study.seeds),
+        "tuning_seeds": [] if experiment.mode == "compare" else list(config.study.seeds),
         "schedules": _schedule_figures(experiment),
         "pairs": [_pair(experiment, pair) for pair in pairs(experiment)],
     }
@@ -101,6 +103,9 @@ def _schedule_figures(experiment: Experiment) -> dict[str, str]:
     }
 
 
+_FIRST = ("mode", "budgets", "seeds", "study.trials", "study.epochs")
+
+
 def differences(experiment: Experiment, pair: Pair) -> dict[str, list[str]]:
     """Settings of one pair that are not the paper's, as "key: found (paper: expected)".
 
@@ -115,7 +120,9 @@ def differences(experiment: Experiment, pair: Pair) -> dict[str, list[str]]:
             text = f"{key}: {_text(ours.get(key))} (paper: {_text(theirs.get(key))})"
             found["notes" if key in NOTED else "deviations"].append(text)
     tuned, five = experiment.config.study.seeds, protocol.seeds
-    if set(tuned) != set(five):  # as config/paper.yaml: the authors' later code tunes on one
+    if experiment.mode != "compare" and set(tuned) != set(
+        five
+    ):  # as config/paper.yaml: the authors' later code tunes on one
         found["notes"].append(f"study.seeds: {_text(tuned)} (published runs: {_text(five)})")
     if len(experiment.seeds) < MINIMUM_SEEDS:
         text = f"seeds: {len(experiment.seeds)} (paper: {len(protocol.seeds)})"
@@ -123,14 +130,20 @@ def differences(experiment: Experiment, pair: Pair) -> dict[str, list[str]]:
     if not set(experiment.budgets) & set(protocol.budgets):
         text = f"budgets: {_text(experiment.budgets)} (paper: {_text(protocol.budgets)})"
         found["deviations"].append(text)
+    found["deviations"].sort(key=_importance)
     return found
+
+
+def _importance(text: str) -> int:
+    """What is told first where there is no room for all."""
+    key = text.split(":")[0]
+    return _FIRST.index(key) if key in _FIRST else len(_FIRST)
 
 
 def _settings(experiment: Experiment, pair: Pair) -> Iterator[tuple[str, Any]]:
     """Everything that a pair's numbers depend on but the budgets, by dotted key."""
     study = experiment.study_spec(pair)
     yield "mode", experiment.mode
-    yield "optimizer", pair.optimizer
     yield "seeds", list(experiment.seeds)
     yield "infimum_lr", study.get("infimum_lr")
     for name, value in study["given"].items():

@@ -17,7 +17,7 @@ def provenance_rows(spec: Mapping[str, Any]) -> list[Table]:
     entries = [(pair, _read(Path(pair["runs"]))) for pair in spec["pairs"]]
     made = [metadata["provenance"] for _, (metadata, _) in entries]
     seeds = {seed for _, (metadata, _) in entries for seed in metadata["spec"]["seeds"]}
-    tuning = ", ".join(map(str, spec["tuning_seeds"]))
+    tuning = ", ".join(map(str, spec["tuning_seeds"])) or "no studies"
     versions = [{n: v for n, v in m["versions"].items() if v} for m in made]
     return [
         {
@@ -28,7 +28,7 @@ def provenance_rows(spec: Mapping[str, Any]) -> list[Table]:
             ],
         },
         {
-            "title": "Software and device",
+            "title": "Software and device of the processes that put the comparisons together",
             "rows": [
                 ["Python", _distinct(m["python"] for m in made)],
                 ["system", _distinct(m["platform"] for m in made)],
@@ -47,7 +47,7 @@ def provenance_rows(spec: Mapping[str, Any]) -> list[Table]:
             ],
         },
         {
-            "title": "Hyperparameters found by the studies",
+            "title": "Hyperparameters",
             "rows": [[_name(p), _settings(m["hyperparameters"])] for p, (m, _) in entries],
         },
         {
@@ -62,14 +62,17 @@ def provenance_rows(spec: Mapping[str, Any]) -> list[Table]:
 
 
 def _read(path: Path) -> tuple[dict[str, Any], float]:
-    """Metadata of a comparison's raw runs, and the sum of their epochs' seconds."""
-    import pyarrow.compute as pc
+    """Metadata of a comparison's raw runs, and the seconds of their epochs, each counted once.
+
+    Where a short run is the beginning of a longer one, both carry the same epochs.
+    """
     import pyarrow.parquet as pq
 
     with pq.ParquetFile(path) as file:
         metadata = json.loads(file.schema_arrow.metadata[b"epochbudget"])
-        seconds = pc.sum(file.read(columns=["seconds"])["seconds"]).as_py()
-    return metadata, seconds or 0.0
+        columns = file.read(columns=["seed", "epoch", "seconds"]).to_pydict()
+    epochs = set(zip(*columns.values(), strict=True))
+    return metadata, sum(seconds or 0.0 for *_, seconds in epochs)
 
 
 def _name(pair: Mapping[str, Any]) -> str:
