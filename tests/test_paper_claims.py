@@ -8,6 +8,7 @@ import pytest
 
 from epochbudget.curves import CurveSet, read_exported
 from epochbudget.verification import caveats, which_eh
+from epochbudget.verification import findings as findings_of
 from epochbudget.verification.cells import Judge, Pair
 from epochbudget.verification.claims import RIVALS, SIX, Claims, prefixes
 from epochbudget.verification.evidence import Evidence
@@ -197,7 +198,7 @@ def test_which_eh_needs_both() -> None:
 
 
 def findings(curves: dict, runs: Mapping | None = None) -> dict[str, str]:
-    sources = caveats.Sources(
+    sources = findings_of.Sources(
         published=PUBLISHED,
         curves=curves,
         runs=runs or {},
@@ -230,7 +231,7 @@ def test_caveats_without_curves_say_so_and_look_at_the_run() -> None:
     finals = {b: [1e-9, 1e-9, 1e-9, 1e-9, 1e-6] for b in BUDGETS}
     runs = {(MODEL, code): Pair(evidence(MODEL, code, finals)) for code in RIVALS}
     texts = findings({}, runs)
-    assert caveats.NO_CURVES in texts["SLCD of raw losses has no meaning"]
+    assert findings_of.NO_CURVES in texts["SLCD of raw losses has no meaning"]
     assert "LSTM P at 100 100%" in texts["One seed can dominate a mean"]
     shared = texts["Tuning and comparison share seeds and validation data"]
     assert "1 of 5 seeds" in shared
@@ -244,6 +245,6 @@ def test_a_single_budget_or_file_leaves_a_caveat_untold() -> None:
         "SimpleCNN was validated on all 10,000 test images",
         "N and E are insensitive to the budget by definition",
     ):
-        assert caveats.NO_CURVES in texts[title]
+        assert findings_of.NO_CURVES in texts[title]
     assert "not run" in texts["DeepONet's bias was probably never trained"]
     assert "no studies" in texts["Tuning and comparison share seeds and validation data"]

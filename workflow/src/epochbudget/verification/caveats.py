@@ -1,51 +1,15 @@
 """What a careful reader of the published numbers must know, computed where it can be."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable
 
-import numpy as np
-
-from epochbudget.curves import CurveSet
-from epochbudget.metrics.definitions.finals import finals
-from epochbudget.metrics.definitions.power_law import power_regression
-from epochbudget.metrics.definitions.savgol import smooth
-from epochbudget.metrics.definitions.slcd import relative
-from epochbudget.published.values import Key
-from epochbudget.verification.cells import Pair
-from epochbudget.verification.claims import prefixes
+from epochbudget.verification import findings
+from epochbudget.verification.findings import Row, Sources
 
 COLUMNS = ("number", "title", "text", "finding", "source")
 HISTORY = "history of the authors' repository"
 CODE = "code in the authors' repository"
 NUMBERS = "published numbers"
 CURVES = "the authors' curves"
-NO_CURVES = "The authors' curves that tell were not given (published_curves)."
-
-Row = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Sources:
-    """What the findings are computed from.
-
-    Attributes:
-        published: The published numbers.
-        curves: The authors' curves by label (with _ACC for accuracies) and method; may be empty.
-        runs: (model, method) -> what this run has.
-        claims: Rows of claims.csv.
-        judged: How many published numbers got a verdict on equality.
-        tuning_seeds: Seeds of the studies.
-        settings: Settings of this run's models by dotted key, as far as caveats ask for them.
-    """
-
-    published: Mapping[Key, float]
-    curves: Mapping[tuple[str, str], CurveSet]
-    runs: Mapping[tuple[str, str], Pair]
-    claims: Sequence[Row]
-    judged: int
-    tuning_seeds: Sequence[int]
-    settings: Mapping[str, Any]
 
 
 def rows(sources: Sources) -> list[Row]:
@@ -58,166 +22,6 @@ def rows(sources: Sources) -> list[Row]:
     return found
 
 
-def _extra_step(s: Sources) -> str:
-    own = [row for row in s.claims if row["claim"] == "which EH was published"]
-    return "; ".join(f"{row['model']}: {row['verdict']} ({row['reason']})" for row in own)
-
-
-def _replaced(s: Sources) -> str:
-    """The older TraONet values, from the history of the table, against the rivals of today."""
-    older = {"H": 4.286e-6, "EH": 6.855e-6}
-    rivals = {c: s.published[Key("TraONet", c, "final_val_loss", "200", "")] for c in ("P", "C")}
-    beaten = all(rival < value for rival in rivals.values() for value in older.values())
-    values = ", ".join(f"{c} {v:.4g}" for c, v in {**rivals, **older}.items())
-    verb = "beat" if beaten else "do not both beat"
-    return f"With the older H and EH at 200 epochs ({values}), P and C {verb} both."
-
-
-def _controls(s: Sources) -> str:
-    published = [
-        f"{label} {code}"
-        for (label, code), curves in s.curves.items()
-        if code in ("N", "E") and _one_curve(curves.mean)
-    ]
-    own = [
-        f"{model} {code}: {'yes' if all(prefixes(pair).values()) else 'no'}"
-        for (model, code), pair in s.runs.items()
-        if code in ("N", "E")
-    ]
-    theirs = f"Bit-identical in {CURVES}: {', '.join(published)}." if published else NO_CURVES
-    return theirs + (f" In this run: {', '.join(own)}." if own else "")
-
-
-def _one_curve(mean: Mapping[int, Any]) -> bool:
-    longest = mean[max(mean)]
-    return all(np.array_equal(curve, longest[:budget]) for budget, curve in mean.items())
-
-
-def _worst_seed(s: Sources) -> str:
-    """Shares of the worst seed in the sum of five final losses, and a regression without it."""
-    parts = []
-    losses = {key: c for key, c in s.curves.items() if c.quantity == "loss"}
-    shares = {
-        f"{label} {code} at {budget}": float(c.high[budget][-1] / (5 * c.mean[budget][-1]))
-        for (label, code), c in losses.items()
-        for budget in c.mean
-    }
-    worst = {name: share for name, share in shares.items() if share > 0.8}
-    if worst:
-        texts = ", ".join(f"{name} {share:.0%}" for name, share in worst.items())
-        parts.append(f"Above 80 % in {CURVES}: {texts}.")
-    curves = losses.get(("OSC_LSTM", "P"))
-    if curves:
-        without = {b: float(5 * m[-1] - curves.high[b][-1]) / 4 for b, m in curves.mean.items()}
-        before, after = (power_regression(f).get("R2") for f in (finals(curves.mean), without))
-        if before is not None and after is not None:
-            parts.append(f"R2 of LSTM P is {before:.3f}; without the worst seeds {after:.3f}.")
-    own = [text for (model, code), pair in s.runs.items() for text in _own_worst(model, code, pair)]
-    if own:
-        parts.append(f"Above 80 % in this run: {', '.join(own)}.")
-    return " ".join(parts) or NO_CURVES
-
-
-def _own_worst(model: str, code: str, pair: Pair) -> list[str]:
-    found = []
-    for budget in pair.evidence.budgets if pair.evidence.curves.quantity == "loss" else ():
-        values = pair.evidence.final(budget).values()
-        if len(values) > 2 and max(values) > 0.8 * sum(values):
-            found.append(f"{model} {code} at {budget} {max(values) / sum(values):.0%}")
-    return found
-
-
-def _shared_seeds(s: Sources) -> str:
-    if not s.tuning_seeds or not s.runs:
-        return "This run has no studies of published models."
-    seeds = sorted({seed for pair in s.runs.values() for seed in pair.evidence.seeds})
-    both = [seed for seed in seeds if seed in s.tuning_seeds]
-    return f"In this run {len(both)} of {len(seeds)} seeds also tuned: {', '.join(map(str, both))}."
-
-
-def _bias(s: Sources) -> str:
-    trained = s.settings.get("tasks.Integral_MLP.train_bias")
-    if trained is None:
-        return "DeepONet was not run."
-    return f"Here it is {'trained' if trained else 'frozen'} (tasks.Integral_MLP.train_bias)."
-
-
-def _granularity(s: Sources) -> str:
-    curves = [c for c in s.curves.values() if c.quantity == "accuracy"]
-    if not curves:
-        return NO_CURVES
-    values = np.concatenate([v for c in curves for by in (c.low, c.high) for v in by.values()])
-    fine = float(np.abs(values * 1e4 - np.round(values * 1e4)).max()) < 1e-6
-    coarse = float(np.mean(np.abs(values * 1e3 - np.round(values * 1e3)) < 1e-6))
-    return (
-        f"All {values.size:,} accuracies of single seeds are {'' if fine else 'not '}multiples of "
-        f"1e-4, and {coarse:.0%} of them of 1e-3, which is what 1,000 images would give."
-    )
-
-
-def _first_epoch(s: Sources) -> str:
-    """Equal losses after the first epoch mean equal rates, whose schedules start alike."""
-    first = {
-        (label, code): float(curves.mean[max(curves.mean)][0])
-        for (label, code), curves in s.curves.items()
-        if curves.quantity == "loss"
-    }
-    same = [
-        f"{label} {a} and {b}"
-        for (label, a), value in first.items()
-        for (other, b), rival in first.items()
-        if label == other and a < b and value == rival
-    ]
-    if not first:
-        return NO_CURVES
-    return f"Equal first-epoch losses, so very likely equal lr: {', '.join(same) or 'none'}."
-
-
-def _overlap(s: Sources) -> str:
-    names = ("stride", "history", "horizon")
-    known = [int(s.settings.get(f"tasks.OSC_LSTM.{name}", 0)) for name in names]
-    if not all(known):
-        return "LSTM was not run."
-    stride, span = known[0], known[1] + known[2]
-    neighbours = 2 * ((span - 1) // stride)
-    if not neighbours:
-        return f"In this run they do not: windows of {span} points start {stride} points apart."
-    return (
-        f"Here a window of {span} points at stride {stride} shares points with {neighbours} "
-        "others, so almost every validation window shares points with training windows."
-    )
-
-
-def _raw_slcd(s: Sources) -> str:
-    losses = [c for c in s.curves.values() if c.quantity == "loss"]
-    if not losses:
-        return NO_CURVES
-    if not any(len(c.mean) > 1 for c in losses):
-        return NO_CURVES
-    below = sum(int((smooth(v) <= 0).any()) for c in losses for v in c.mean.values())
-    total = sum(len(c.mean) for c in losses)
-    values = [
-        value
-        for c in losses
-        for a in c.mean
-        for b in c.mean
-        if a < b and (value := relative(c.mean[a], c.mean[b])) is not None
-    ]
-    return (
-        f"{below} of {total} smoothed loss curves of the authors' fall below 0; the resulting "
-        f"values range from {min(values):.3g} to {max(values):.3g}, where 0 to 1 is meant."
-    )
-
-
-def _multiplicity(s: Sources) -> str:
-    if not s.judged:
-        return "No trained number is judged in this run."
-    return (
-        f"{s.judged} numbers are judged here, so about {0.05 * s.judged:.0f} would miss their "
-        "interval by chance alone. Numbers of one model and method are not independent."
-    )
-
-
 Finding = str | Callable[[Sources], str]
 _CAVEATS: tuple[tuple[str, str, Finding, str], ...] = (
     (
@@ -225,27 +29,27 @@ _CAVEATS: tuple[tuple[str, str, Finding, str], ...] = (
         "Until 2024-07-24 ExpHyperbolicLR.step() also called optimizer.step(): one more AdamW "
         "update an epoch, on stale gradients. The published EH curves of LSTM and CNN are older. "
         "The method EH-legacy repeats it.",
-        _extra_step,
+        findings.extra_step,
         HISTORY,
     ),
     (
         "TraONet's H and EH were run anew, its rivals were not",
         "After 2024-07-05 the curves of H and EH were replaced by better ones; P, C and E stayed.",
-        _replaced,
+        findings.replaced,
         HISTORY,
     ),
     (
         "N and E are insensitive to the budget by definition",
         "Their rates do not know it, so all budgets share one curve and their true SLCD is 0. That "
         "EH has the lowest SLCD can only be meant among P, C, H and EH.",
-        _controls,
+        findings.controls,
         CURVES,
     ),
     (
         "One seed can dominate a mean",
         "Final losses are arithmetic means of five seeds. In the authors' DeepONet curves the "
         "worst seed makes 93 to 96 % of that for P at 100 and 150 epochs and C at 100 and 200.",
-        _worst_seed,
+        findings.worst_seed,
         CURVES,
     ),
     (
@@ -258,21 +62,21 @@ _CAVEATS: tuple[tuple[str, str, Finding, str], ...] = (
     (
         "Tuning and comparison share seeds and validation data",
         "The comparison's final losses are those that the studies minimised.",
-        _shared_seeds,
+        findings.shared_seeds,
         CODE,
     ),
     (
         "DeepONet's bias was probably never trained",
         "The parameter is wrapped before it is moved to the GPU, so the moved copy is unknown to "
         "the optimizer.",
-        _bias,
+        findings.bias,
         CODE,
     ),
     (
         "SimpleCNN was validated on all 10,000 test images",
         "The authors' notes list a subset of a tenth, which the accuracies rule out. That they "
         "reach 0.87 speaks for the whole training set too.",
-        _granularity,
+        findings.granularity,
         CURVES,
     ),
     (
@@ -280,7 +84,7 @@ _CAVEATS: tuple[tuple[str, str, Finding, str], ...] = (
         "Neither the best hyperparameters nor batch sizes and model sizes are published. The "
         "studies search the former anew; defaults of the authors' code stand in for the latter. A "
         "number that does not reproduce may differ for this reason alone.",
-        _first_epoch,
+        findings.first_epoch,
         CURVES,
     ),
     (
@@ -293,7 +97,7 @@ _CAVEATS: tuple[tuple[str, str, Finding, str], ...] = (
     (
         "Training and validation windows of the oscillator overlap",
         "Windows are taken at every step and split at random.",
-        _overlap,
+        findings.overlap,
         CODE,
     ),
     (
@@ -312,13 +116,13 @@ _CAVEATS: tuple[tuple[str, str, Finding, str], ...] = (
         "SLCD of raw losses has no meaning",
         "The authors' newest tool smooths losses instead of their logarithms, and smoothed losses "
         "can be negative. The published loss tables use logarithms; so do the verdicts.",
-        _raw_slcd,
+        findings.raw_slcd,
         CODE,
     ),
     (
         "Many numbers are judged at once",
         "Each interval is missed by 1 in 20 true reproductions.",
-        _multiplicity,
+        findings.multiplicity,
         NUMBERS,
     ),
 )

@@ -16,6 +16,7 @@ from epochbudget.verification import caveats, claims, missing, which_eh
 from epochbudget.verification.cells import FINALS, Judge, Pair
 from epochbudget.verification.evidence import Evidence
 from epochbudget.verification.explanation import margin_rows, rule
+from epochbudget.verification.findings import Sources
 from epochbudget.verification.provenance import provenance_rows
 
 UNJUDGED = ("incomparable", "not run")
@@ -69,7 +70,7 @@ def gather(inputs: Inputs) -> dict[str, Any]:
     verdicts = judge.rows(numbers)
     tested = claims.Claims(published, _claimable(runs, budgets), budgets).rows(models)
     tested += which_eh.rows(judge, numbers, models)
-    sources = caveats.Sources(
+    sources = Sources(
         published=published,
         curves=authors,
         runs=runs,

@@ -9,12 +9,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from epochbudget import registry
 from epochbudget.config.load import load_files
 from epochbudget.experiment import Experiment, Pair
+from epochbudget.files import canonical_json, text_digest
 from epochbudget.metrics.names import model_name
 from epochbudget.verification.statistics import MINIMUM_SEEDS
 
 PAPER = Path("config/paper.yaml")
+SHIPPED = "165b109d7798090b3b18"
+"""Digest of its protocol. A changed file no longer tells what the paper did."""
 MODELS = ("OSC_LSTM", "Integral_MLP", "Integral_TF", "CIFAR10_CNN")
 """Labels of the models with published numbers."""
 PUBLISHED_METHODS = ("N", "P", "C", "E", "H", "EH")
@@ -48,6 +52,22 @@ def paper() -> Experiment:
         UserError: Outside of the project's folder.
     """
     return Experiment(load_files([PAPER]))
+
+
+def protocol_digest(experiment: Experiment) -> str:
+    """Digest of everything that the published models' numbers depend on."""
+    found: dict[str, Any] = {"budgets": list(experiment.budgets)}
+    for label in MODELS:
+        for code in METHODS:
+            pair = Pair(label, registry.tasks()[label], registry.methods()[code], "AdamW")
+            settings = dict(_settings(experiment, pair))
+            found[f"{label}-{code}"] = {k: v for k, v in settings.items() if k not in NOTED}
+    return text_digest(canonical_json(found))
+
+
+@cache
+def _changed() -> list[str]:
+    return [] if protocol_digest(paper()) == SHIPPED else [f"{PAPER}: changed (paper: as shipped)"]
 
 
 def pairs(experiment: Experiment) -> list[Pair]:
@@ -114,7 +134,7 @@ def differences(experiment: Experiment, pair: Pair) -> dict[str, list[str]]:
     """
     protocol = paper()
     ours, theirs = dict(_settings(experiment, pair)), dict(_settings(protocol, pair))
-    found: dict[str, list[str]] = {"deviations": [], "notes": []}
+    found: dict[str, list[str]] = {"deviations": list(_changed()), "notes": []}
     for key in sorted(ours.keys() | theirs.keys()):
         if ours.get(key) != theirs.get(key):
             text = f"{key}: {_text(ours.get(key))} (paper: {_text(theirs.get(key))})"
