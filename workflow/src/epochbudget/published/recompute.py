@@ -1,7 +1,5 @@
 """The published numbers, recomputed from the authors' curves by the pipeline's own metrics."""
 
-import csv
-import io
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -9,7 +7,7 @@ from pathlib import Path
 from epochbudget import registry
 from epochbudget.curves import CurveSet, read_exported
 from epochbudget.errors import UserError
-from epochbudget.files import file_digest, write_text
+from epochbudget.files import file_digest, write_csv
 from epochbudget.published.digits import matches, printed
 from epochbudget.published.tables import TABLES, Number
 from epochbudget.published.values import Key, curve_file, published_value
@@ -54,11 +52,7 @@ def recompute(
 
 def write_results(rows: Iterable[Row], path: Path) -> None:
     """Write rows as CSV, the same bytes each time."""
-    stream = io.StringIO()
-    writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    write_text(path, stream.getvalue())
+    write_csv(path, rows, COLUMNS)
 
 
 def _values(curve_sets: list[CurveSet]) -> dict[Key, float]:

@@ -2,12 +2,9 @@
 
 import argparse
 import csv
-import io
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from epochbudget.errors import UserError
 from epochbudget.published.command import CHECKSUMS
@@ -52,7 +49,7 @@ def run(args: argparse.Namespace) -> None:
 
 
 def _judge(args: argparse.Namespace) -> None:
-    from epochbudget.files import write_text
+    from epochbudget.files import write_csv, write_text
     from epochbudget.published.summary import read_results
     from epochbudget.published.tables import read_checksums, read_numbers
     from epochbudget.verification import cells, claims
@@ -70,16 +67,16 @@ def _judge(args: argparse.Namespace) -> None:
             folder=args.folder,
         )
     )
-    write_text(args.folder / "verdicts.csv", _as_csv(report["verdicts"], cells.COLUMNS))
-    write_text(args.folder / "claims.csv", _as_csv(report["claims"], claims.COLUMNS))
+    write_csv(args.folder / "verdicts.csv", report["verdicts"], cells.COLUMNS)
+    write_csv(args.folder / "claims.csv", report["claims"], claims.COLUMNS)
     write_text(args.folder / "report.html", render(report, args.templates))
 
 
 def _closed_forms(args: argparse.Namespace) -> None:
-    from epochbudget.files import write_text
+    from epochbudget.files import write_csv
     from epochbudget.verification.closed_forms import COLUMNS, rows
 
-    write_text(args.out, _as_csv(rows(), COLUMNS))
+    write_csv(args.out, rows(), COLUMNS)
 
 
 def _summary(args: argparse.Namespace) -> None:
@@ -102,15 +99,6 @@ def _summary(args: argparse.Namespace) -> None:
             f"{len(wrong)} closed forms do not come out: {'; '.join(wrong)}",
             f"{args.closed_forms} has the numbers",
         )
-
-
-def _as_csv(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> str:
-    """Rows as CSV with floats in full precision and blanks for None."""
-    stream = io.StringIO()
-    writer = csv.DictWriter(stream, columns, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return stream.getvalue()
 
 
 def _read(path: Path) -> list[Row]:

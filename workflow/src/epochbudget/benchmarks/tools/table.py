@@ -1,14 +1,13 @@
 """The table of all comparisons: written, read, printed and drawn."""
 
 import csv
-import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from epochbudget.benchmarks.base import COLUMNS, Row
 from epochbudget.errors import UserError
-from epochbudget.files import write_text
+from epochbudget.files import write_csv
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -19,11 +18,7 @@ NUMBERS = ("reference_ms", "ms", "ratio", "max_abs_difference")
 
 def write(rows: Sequence[Row], path: Path) -> None:
     """Write rows as CSV."""
-    stream = io.StringIO()
-    writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    write_text(path, stream.getvalue())
+    write_csv(path, rows, COLUMNS)
 
 
 def read(paths: Sequence[Path]) -> list[Row]:
