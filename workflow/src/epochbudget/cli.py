@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
-from epochbudget import __version__, plan_command, registry, schedule_command
+from epochbudget import __version__, plan_command, registry, schedule_command, seals
 from epochbudget.errors import UserError, file_failure
 from epochbudget.files import file_digest, make_folder
 from epochbudget.jobs import runtime
@@ -21,12 +21,17 @@ if TYPE_CHECKING:
 
 Entry = TypeVar("Entry")
 
+WRITTEN = {"out", "log", "folder", "store", "root"}
+"""Arguments that name what a command writes."""
+
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Parse and run; a user's mistake is one message and exit status 1."""
     args = _parser().parse_args(arguments)
+    logging.raiseExceptions = False  # a full disk is told once, by what it stops
     try:
         _log_to(getattr(args, "log", None))
+        seals.begin(sys.argv, _inputs(args))
         args.run(args)
     except UserError as error:
         _give_up(str(error))
@@ -37,6 +42,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _give_up(str(file_failure(error)))
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _inputs(args: argparse.Namespace) -> list[Path]:
+    """The files that a command reads."""
+    given = {name: value for name, value in vars(args).items() if name not in WRITTEN}
+    values = [value if isinstance(value, list) else [value] for value in given.values()]
+    return [path for value in values for path in value if isinstance(path, Path)]
 
 
 def _give_up(message: str) -> NoReturn:

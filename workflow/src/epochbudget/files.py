@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from epochbudget.errors import UserError
+from epochbudget import seals
+from epochbudget.errors import FileSystemError, UserError
 
 
 def make_folder(folder: Path) -> None:
@@ -26,18 +27,22 @@ def make_folder(folder: Path) -> None:
         raise _unwritable(folder, error) from error
 
 
-def _unwritable(path: Path, error: OSError) -> UserError:
-    return UserError(
+def _unwritable(path: Path, error: OSError) -> FileSystemError:
+    return FileSystemError(
         f"cannot write {path}: {error.strerror}",
         "check the permissions and the free space of that folder",
     )
 
 
 @contextmanager
-def atomic(path: Path | str) -> Iterator[Path]:
+def atomic(path: Path | str, sealed: bool = True) -> Iterator[Path]:
     """Yield a temporary path beside `path` and rename it to `path` when the block succeeds.
 
     The temporary name keeps the suffix, because some writers choose their format by it.
+
+    Args:
+        path: The file.
+        sealed: Whether it is a result, which is sealed (`epochbudget.seals`).
 
     Raises:
         UserError: If the folder cannot be written.
@@ -55,14 +60,18 @@ def atomic(path: Path | str) -> Iterator[Path]:
         umask = os.umask(0)
         os.umask(umask)
         temporary.chmod(0o666 & ~umask)  # mkstemp makes private files
+        # A process that dies between these lines leaves a whole file without a seal.
+        seals.remove(path)
         temporary.replace(path)
+        if sealed:
+            seals.write(path)
     finally:
         temporary.unlink(missing_ok=True)
 
 
-def write_text(path: Path | str, text: str) -> None:
+def write_text(path: Path | str, text: str, sealed: bool = True) -> None:
     """Write `text` to `path` atomically."""
-    with atomic(path) as temporary:
+    with atomic(path, sealed) as temporary:
         temporary.write_text(text, encoding="utf-8")
 
 
@@ -80,9 +89,9 @@ def canonical_json(value: Any) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
-def write_json(path: Path | str, value: Any) -> None:
+def write_json(path: Path | str, value: Any, sealed: bool = True) -> None:
     """Write `value` to `path` as indented JSON, atomically."""
-    write_text(path, json.dumps(value, indent=1, sort_keys=True, allow_nan=False) + "\n")
+    write_text(path, json.dumps(value, indent=1, sort_keys=True, allow_nan=False) + "\n", sealed)
 
 
 def text_digest(text: str) -> str:
@@ -94,9 +103,8 @@ def file_digest(path: Path | str) -> str:
     """The SHA-256 of a data file's content, in hexadecimal digits.
 
     Raises:
-        UserError: If there is no such file.
+        UserError: If there is no such file, or it is not what was written there.
     """
     if not Path(path).is_file():
         raise UserError(f"{path}: there is no such data file", f"make it with: snakemake {path}")
-    with Path(path).open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    return seals.check(Path(path))

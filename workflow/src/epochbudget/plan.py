@@ -153,15 +153,9 @@ def _trials(pair: Pair, experiment: Experiment, data: str | None) -> int:
     journal = best.with_name("journal.log")
     if data is None or not journal.is_file():
         return 0
-    from optuna.storages import JournalStorage
-    from optuna.storages.journal import JournalFileBackend
+    from epochbudget.journal import ended_trials  # imports optuna
 
-    storage = JournalStorage(JournalFileBackend(str(journal)))
-    key = study_key(experiment.study_spec(pair), data)
-    try:
-        return storage.get_n_trials(storage.get_study_id_from_name(key))
-    except KeyError:  # the journal is another study's
-        return 0
+    return ended_trials(journal, study_key(experiment.study_spec(pair), data))
 
 
 @cache

@@ -121,7 +121,7 @@ def write(times: Iterable[StepTime], path: Path) -> None:
         row = {name: getattr(time, name) for name in COLUMNS}
         row |= {"epoch_s": significant(time.epoch_s), "settings": canonical_json(time.settings)}
         writer.writerow(row.values())
-    write_text(path, stream.getvalue())
+    write_text(path, stream.getvalue(), sealed=False)  # a table that people edit
 
 
 def read(path: Path) -> list[StepTime]:

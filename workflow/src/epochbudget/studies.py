@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 from epochbudget import registry
 from epochbudget.errors import UserError
-from epochbudget.files import atomic, canonical_json, make_folder, text_digest, write_json
+from epochbudget.files import atomic, canonical_json, text_digest, write_json
 from epochbudget.methods.base import Param
+from epochbudget.training.locks import exclusive
 from epochbudget.training.run import Run, run_code, with_defaults
 from epochbudget.training.runner import Runner
 
@@ -68,7 +69,13 @@ class StudyJob:
         Raises:
             UserError: If every trial failed, or the journal disagrees with the sampler.
         """
+        with exclusive(folder / ".lock", f"the study in {folder}"):
+            self._run_alone(folder)
+
+    def _run_alone(self, folder: Path) -> None:
         import optuna
+
+        from epochbudget.journal import Journal
 
         optuna.logging.set_verbosity(optuna.logging.WARNING)
         sampler = optuna.samplers.TPESampler(
@@ -79,8 +86,8 @@ class StudyJob:
             n_startup_trials=START_UP,
         )
         replay = optuna.create_study(sampler=sampler, direction="minimize")
-        journal = self._journal(folder / "journal.log")
-        recorded = journal.get_trials(deepcopy=False)
+        journal = Journal(folder / "journal.log", self.key)
+        recorded = journal.trials
         while (done := len(replay.get_trials(deepcopy=False))) < self.spec["trials"]:
             count = min(self._foreseeable(replay), self.spec["trials"] - done)
             asked = [replay.ask() for _ in range(count)]
@@ -97,7 +104,7 @@ class StudyJob:
                     outcome = self._recall(recorded[number], found, folder)
                 self._tell(replay, trial, outcome)
                 if number in new:
-                    journal.add_trial(replay.get_trials(deepcopy=False)[number])
+                    journal.add(replay.get_trials(deepcopy=False)[number])
         trials = replay.get_trials(deepcopy=False)
         self._write_trials(trials, folder / "trials.csv")
         self._write_best(trials, folder / "best.json")
@@ -127,20 +134,6 @@ class StudyJob:
 
     def _batch_size(self) -> int:
         return int(self.spec["task"]["settings"]["batch_size"])
-
-    def _journal(self, path: Path) -> "optuna.Study":
-        """The study's record on disk; a changed study begins a new one in the same file."""
-        import optuna
-        from optuna.storages import JournalStorage
-        from optuna.storages.journal import JournalFileBackend
-
-        make_folder(path.parent)
-        return optuna.create_study(
-            storage=JournalStorage(JournalFileBackend(str(path))),
-            study_name=self.key,
-            direction="minimize",
-            load_if_exists=True,
-        )
 
     def _suggest(self, trial: "optuna.Trial") -> dict[str, Any]:
         for param in self.space:
@@ -220,7 +213,7 @@ class StudyJob:
         for trial in trials:
             if trial.number != best.number:
                 for seed in self.spec["seeds"]:
-                    self.runner.store.discard_checkpoint(self._run(trial.params, seed))
+                    self.runner.store.discard_checkpoints(self._run(trial.params, seed))
         write_json(
             path,
             {

@@ -51,9 +51,9 @@ def conda_yaml(requirements: str) -> str:
 def write(root: Path) -> None:
     """Write all three files below the project's folder `root`."""
     requirements = (root / "envs" / "requirements.txt").read_text(encoding="utf-8")
-    write_text(root / "config" / "config.yaml", default_yaml())
-    write_text(root / "config" / "schema.json", schema_json())
-    write_text(root / "envs" / "epochbudget.yaml", conda_yaml(requirements))
+    write_text(root / "config" / "config.yaml", default_yaml(), sealed=False)
+    write_text(root / "config" / "schema.json", schema_json(), sealed=False)
+    write_text(root / "envs" / "epochbudget.yaml", conda_yaml(requirements), sealed=False)
 
 
 def _lines(section: BaseModel, depth: int) -> list[str]:

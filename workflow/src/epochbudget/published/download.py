@@ -50,7 +50,7 @@ def download(
         found = hashlib.sha256(body).hexdigest()
         if found != sha256:
             raise _failed(name, f"what came has the SHA-256 {found}, expected is {sha256}")
-        with atomic(path) as temporary:
+        with atomic(path, sealed=False) as temporary:
             temporary.write_bytes(body)
         log.info("%s: %d bytes", path, len(body))
 

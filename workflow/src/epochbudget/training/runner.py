@@ -1,12 +1,16 @@
 """Carries out runs: takes what the store has, trains what is missing, leaves checkpoints."""
 
 import logging
+import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from epochbudget.errors import UserError, collected, raise_first
+from epochbudget.training import failures
 from epochbudget.training.device import prepare
 from epochbudget.training.provenance import provenance
 from epochbudget.training.run import Run
@@ -77,10 +81,19 @@ class Runner:
         """The history of each run for exactly its budget; what the store lacks is trained.
 
         Raises:
+            UserError: If a run failed; all the others were trained nevertheless.
             SystemExit: After checkpoints, if the process was asked to end.
         """
-        self.train_ahead(runs)
-        return [self.history(run) for run in runs]
+        failed: list[UserError] = []
+        histories: list[History] = []
+        with collected(failed):
+            self.train_ahead(runs)
+        if not failed:
+            for run in runs:
+                with collected(failed):
+                    histories.append(self.history(run))
+        raise_first(failed)
+        return histories
 
     def history(self, run: Run) -> History:
         """The history of one run; see `histories`."""
@@ -96,12 +109,16 @@ class Runner:
     def train_ahead(self, runs: Sequence[Run]) -> None:
         """Train what the store lacks of `runs`, as far as several of them can train at once."""
         missing = self._missing(runs)
+        failed: list[UserError] = []
         for group in self._lockstep_groups(missing):
-            self._train_lockstep(group)
-            self._trained.update(run.key for run in group)
-        if self.workers > 1 and len(rest := self._missing(missing)) > 1:
-            side_by_side(self, rest)
-            self._trained.update(run.key for run in rest)
+            with collected(failed):
+                self._train_lockstep(group)
+                self._trained.update(run.key for run in group)
+        if self.workers > 1 and len(rest := self._missing(missing)) > 1 and not failed:
+            with collected(failed):
+                side_by_side(self, rest)
+                self._trained.update(run.key for run in rest)
+        raise_first(failed)
 
     def _missing(self, runs: Sequence[Run]) -> list[Run]:
         """One run for each key that the store does not cover, longest first.
@@ -130,31 +147,35 @@ class Runner:
         return [group for group in groups if len(group) > 1]
 
     def _train_alone(self, run: Run) -> None:
-        with EndRequest() as end:
-            session = self._open(run)
-            with tracked(self.tracking, run) as report, _progress(run) as bar:
-                while not session.done:
-                    start = time.monotonic()
-                    result = session.trainer.train_epoch()
-                    session.add(result, time.monotonic() - start)
-                    report(session.history)
-                    bar.update()
-                    self._between_epochs([session], end)
-            session.finish(provenance(self.device))
-            self._heed(end.asked, [session])
+        with self._alone_at([run]) as (end, missing):
+            for session in map(self._open, missing):
+                with tracked(self.tracking, run) as report, _progress(run) as bar:
+                    while not session.done:
+                        start = time.monotonic()
+                        end.epoch_begins(session.epoch_seconds)
+                        result = session.trainer.train_epoch()
+                        end.epoch_ended()
+                        session.add(result, time.monotonic() - start)
+                        report(session.history)
+                        bar.update()
+                        self._between_epochs([session], end)
+                session.finish(provenance(self.device))
+                self._heed(end.asked, [session])
 
     def _train_lockstep(self, runs: Sequence[Run]) -> None:
         from epochbudget.training.lockstep import Lockstep
 
-        with EndRequest() as end:
-            sessions = [self._open(run) for run in runs]
+        with self._alone_at(runs) as (end, missing):
+            sessions = [self._open(run) for run in missing]
             while sessions:
                 log.info("in lockstep: %d runs", len(sessions))
                 lockstep = Lockstep([session.trainer for session in sessions], self.cuda_graphs)
                 where = {**provenance(self.device), "lockstep": len(sessions)}
                 while not any(session.done for session in sessions):
                     start = time.monotonic()
+                    end.epoch_begins(sum(session.epoch_seconds or math.inf for session in sessions))
                     results = lockstep.train_epoch()
+                    end.epoch_ended()
                     seconds = (time.monotonic() - start) / len(sessions)
                     for session, result in zip(sessions, results, strict=True):
                         session.add(result, seconds)
@@ -164,6 +185,33 @@ class Runner:
                     session.finish(where)
                 sessions = [session for session in sessions if not session.done]
                 self._between_epochs(sessions, end)
+
+    @contextmanager
+    def _alone_at(self, runs: Sequence[Run]) -> Iterator[tuple[EndRequest, list[Run]]]:
+        """Hold `runs`, so that no other job trains them, and record it if they fail.
+
+        Yields:
+            The requests to end, and those of the runs that are still missing once they are held.
+
+        Raises:
+            UserError: Whatever fails.
+        """
+        with EndRequest() as end, ExitStack() as locks, self._failures_recorded(runs):
+            for run in sorted(runs, key=lambda run: run.key):  # one order, or jobs could block
+                locks.enter_context(self.store.lock(run, end))
+                self._heed(end.asked, [])
+            yield end, self._missing(runs)
+
+    @contextmanager
+    def _failures_recorded(self, runs: Sequence[Run]) -> Iterator[None]:
+        """Leave the reason of a failure beside the runs, for `epochbudget status`."""
+        try:
+            yield
+        except Exception as error:
+            failure = failures.explained(runs, error)
+            for run in runs:
+                failures.record(self.store.place(run), failure)
+            raise failure from error
 
     def _open(self, run: Run) -> Session:
         from epochbudget.training.loop import Trainer

@@ -5,6 +5,7 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from epochbudget.training import failures, progress
 from epochbudget.training.run import Run
 from epochbudget.training.store import History, Store
 
@@ -35,6 +36,8 @@ class Session:
             self.history, state = checkpoint
             trainer.load_state_dict(state)
             log.info("%s: continues after epoch %d", run, self.history.epochs)
+        self.progress = progress.Progress.begin(store.place(run), self.history.epochs)
+        self.progress.write(store.place(run))
         first = self.history.epochs + 1
         log.info("%s: training epochs %d to %d (%s)", run, first, run.budget, run.key)
         self.saved = time.monotonic()
@@ -53,6 +56,7 @@ class Session:
         row: dict[str, Any] = {**vars(result), "seconds": seconds}
         for name, values in self.history.columns.items():
             values.append(row[name])
+        self.progress.note(self.store.place(self.run), self.history.epochs, seconds)
         if self.history.epochs % self.log_every == 0 or self.done:
             accuracy = "" if result.accuracy is None else f" accuracy {result.accuracy:.4f}"
             log.info(
@@ -60,6 +64,11 @@ class Session:
                 *(self.run, self.history.epochs, self.run.budget, result.lr, result.train_loss),
                 *(result.val_loss, accuracy, seconds),
             )
+
+    @property
+    def epoch_seconds(self) -> float | None:
+        """How long an epoch takes, as far as is known."""
+        return self.progress.seconds
 
     def save(self) -> None:
         """Write a checkpoint."""
@@ -70,6 +79,9 @@ class Session:
         """Record the run; a budget-free one keeps its checkpoint, to go on to a longer budget."""
         if self.run.budget_free and self.history.status == "finished":
             self.save()
-        self.store.write(self.run, self.history, provenance)
+        effort = {name: getattr(self.progress, name) for name in ("resumed", "trained_again")}
+        self.store.write(self.run, self.history, {**provenance, **effort})
+        progress.clear(self.store.place(self.run))
+        failures.clear(self.store.place(self.run))
         if not self.run.budget_free or self.history.status != "finished":
-            self.store.discard_checkpoint(self.run)
+            self.store.discard_checkpoints(self.run)

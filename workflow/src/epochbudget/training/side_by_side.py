@@ -15,7 +15,8 @@ from dataclasses import replace
 from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING
 
-from epochbudget.errors import UserError, file_failure
+from epochbudget.errors import FileSystemError, UserError, raise_first
+from epochbudget.training import failures
 from epochbudget.training.run import Run
 from epochbudget.training.signals import EndRequest
 
@@ -34,7 +35,7 @@ def side_by_side(runner: "Runner", runs: Sequence[Run]) -> None:
     """
     log.info("side by side: %d runs in %d processes", len(runs), min(len(runs), runner.workers))
     waiting = deque(runs)
-    failures: list[UserError] = []
+    failed: list[UserError] = []
     workers: list[_Worker] = []
     with EndRequest() as end:
         try:
@@ -48,7 +49,9 @@ def side_by_side(runner: "Runner", runs: Sequence[Run]) -> None:
                 for pipe in wait([worker.pipe for worker in workers], timeout=1):
                     worker = next(w for w in workers if w.pipe is pipe)
                     if failure := worker.hear():
-                        failures.append(failure)
+                        failed.append(failure)
+                        if isinstance(failure, FileSystemError):  # the next would fail as well
+                            waiting.clear()
                     if worker.alive and not worker.busy and waiting:
                         worker.give(waiting.popleft())
                     elif not worker.busy:
@@ -61,9 +64,7 @@ def side_by_side(runner: "Runner", runs: Sequence[Run]) -> None:
                 worker.dismiss()
     if end.asked:
         raise SystemExit(128 + end.asked)
-    if failures:
-        more = f" (and {len(failures) - 1} more runs failed)" if len(failures) > 1 else ""
-        raise UserError(failures[0].message + more, failures[0].hint)
+    raise_first(failed)
 
 
 class _Worker:
@@ -79,6 +80,7 @@ class _Worker:
         self.pipe, other = context.Pipe()
         # Problems hold whole data sets, so a worker builds its own.
         arguments = (replace(runner, _problem=None), other)
+        self.store = runner.store
         self.process = context.Process(target=_work, args=arguments, daemon=True)
         # Ctrl-C reaches every process, but the parent alone acts on it; a child inherits this.
         before = signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -109,12 +111,25 @@ class _Worker:
         except (EOFError, OSError):
             self.alive, self.run = False, None
             self.process.join()
-            return _death(run, self.process.exitcode)
+            return self._death(run)
         if word == "log":
             log.log(*details)
             return None
         self.run = None
-        return UserError(f"{run}: {details[0]}", details[1]) if details else None
+        if not details:
+            return None
+        message, hint, fatal = details
+        return (FileSystemError if fatal else UserError)(message, hint)
+
+    def _death(self, run: Run | None) -> UserError:
+        status = self.process.exitcode
+        hint = "the lines above say why; what was trained is kept, so run it again"
+        if status == -signal.SIGKILL:
+            hint = f"often too little memory: {failures.MEMORY_HINT}"
+        failure = UserError(f"{run}: its worker process ended with status {status}", hint)
+        if run:
+            failures.record(self.store.place(run), failure)
+        return failure
 
     def tell(self, number: int) -> None:
         """Pass a signal on, once: a second one would find it past its checkpoint."""
@@ -126,13 +141,6 @@ class _Worker:
         """Let it end, and wait until it has."""
         self.pipe.close()
         self.process.join()
-
-
-def _death(run: Run | None, status: int | None) -> UserError:
-    hint = "the lines above say why; what was trained is kept, so run it again"
-    if status == -signal.SIGKILL:
-        hint = "often too little memory: give the job more, or set training.workers lower"
-    return UserError(f"{run}: its worker process ended with status {status}", hint)
 
 
 def _work(runner: "Runner", pipe: Connection) -> None:
@@ -154,18 +162,12 @@ def _work(runner: "Runner", pipe: Connection) -> None:
             pipe.send(("end", *outcome))
 
 
-def _outcome(runner: "Runner", run: Run) -> tuple[str, ...]:
-    """() once the run is in the store, or message and hint."""
+def _outcome(runner: "Runner", run: Run) -> tuple[str | bool, ...]:
+    """() once the run is in the store, or message, hint, and whether the file system refuses."""
     try:
         runner.history(run)
     except UserError as error:
-        return error.message, error.hint
-    except OSError as error:
-        failure = file_failure(error)
-        return failure.message, failure.hint
-    except Exception as error:  # such as too little memory on the GPU: others may go on
-        log.exception("%s failed", run)
-        return f"{type(error).__name__}: {error}", "the log of this job has the whole story"
+        return error.message, error.hint, isinstance(error, FileSystemError)
     return ()
 
 

@@ -1,21 +1,34 @@
 """The store of training runs: one folder per run key, shared by all runs of the workflow.
 
-A folder holds `run.json` once the run has ended, with everything that is known of it, and
-`checkpoint.pt` while it is under way (or may be continued to a longer budget).
+A folder holds `run.json` once the run has ended, with everything that is known of it; while it is
+under way (or may be continued to a longer budget) its last two checkpoints,
+`checkpoint-<epoch>.pt`; `progress.json`, for people who wait; and `failure.json` while its last
+attempt has failed.
 """
 
+import io
 import json
+import logging
+import re
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from epochbudget import seals
 from epochbudget.errors import UserError
 from epochbudget.files import atomic, write_json
+from epochbudget.training.locks import exclusive
 from epochbudget.training.run import Run
+from epochbudget.training.signals import EndRequest
+
+log = logging.getLogger(__name__)
 
 Column = list[Any]
 COLUMNS = ("train_loss", "val_loss", "accuracy", "lr", "seconds")
+KEPT = 2
+"""Checkpoints of a run that are kept: should the last one be damaged, there is one before it."""
 
 
 @dataclass
@@ -50,21 +63,31 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
+    def place(self, run: Run) -> Path:
+        """The folder of a run."""
+        return self.folder / run.key
+
+    def lock(self, run: Run, end: EndRequest) -> AbstractContextManager[bool]:
+        """Hold a run while it is trained (see `exclusive`)."""
+        return exclusive(self.place(run) / ".lock", f"{run} ({run.key})", lambda: bool(end.asked))
+
     def read(self, run: Run) -> History:
         """The history of an ended run; an empty one if it has not ended.
 
         Raises:
-            UserError: If the record cannot be read.
+            UserError: If the record cannot be read, or is not what was written.
         """
         path = self._record(run)
         if not path.exists():
             return History()
         try:
+            seals.check(path)
             record = json.loads(path.read_text(encoding="utf-8"))
             return History(record["status"], {name: record["history"][name] for name in COLUMNS})
         except (ValueError, KeyError, TypeError, OSError) as error:
+            reason = error.message if isinstance(error, UserError) else error
             raise UserError(
-                f"{path}: this record of a finished run cannot be read ({error})",
+                f"{path}: this record of a finished run cannot be read ({reason})",
                 f"delete the folder {path.parent}; only this run is trained again",
             ) from error
 
@@ -80,40 +103,75 @@ class Store:
         write_json(self._record(run), record)
 
     def save_checkpoint(self, run: Run, history: History, state: Mapping[str, Any]) -> None:
-        """Write the state of a run under way, atomically."""
+        """Write the state of a run under way, atomically; the last two are kept."""
         import torch
 
         content = {"status": history.status, "history": history.columns, "state": dict(state)}
-        with atomic(self.checkpoint(run)) as temporary:
-            torch.save(content, temporary)
+        # Into memory first: torch turns a full disk into an error that does not say so.
+        buffer = io.BytesIO()
+        torch.save(content, buffer)
+        with atomic(self.place(run) / f"checkpoint-{history.epochs:06}.pt") as temporary:
+            temporary.write_bytes(buffer.getbuffer())
+        for path in self.checkpoints(run)[KEPT:]:
+            _remove(path)
 
     def load_checkpoint(self, run: Run) -> tuple[History, dict[str, Any]] | None:
-        """The last checkpoint of a run, or None.
+        """The last checkpoint that is undamaged, or None; the run must be held.
 
         Raises:
-            UserError: If it cannot be read.
+            OSError: If it may not be read.
         """
-        import torch
+        for left in self.place(run).glob(".tmp-*"):  # by a process that died while it wrote
+            left.unlink()
+        for path in self.checkpoints(run):
+            try:
+                return _load(path)
+            except UserError as error:
+                log.warning("%s: %s; going back to what was before it", run, error.message)
+        return None
 
-        path = self.checkpoint(run)
-        if not path.exists():
-            return None
-        try:
-            content = torch.load(path, map_location="cpu", weights_only=True)
-            return History(content["status"], content["history"]), content["state"]
-        except Exception as error:  # torch raises many kinds for a damaged file
-            raise UserError(
-                f"{path}: this checkpoint cannot be read ({type(error).__name__})",
-                "delete that file; the run starts again from its first epoch",
-            ) from error
+    def discard_checkpoints(self, run: Run) -> None:
+        """Remove the checkpoints of a run that will not be continued."""
+        for path in self.checkpoints(run):
+            _remove(path)
 
-    def discard_checkpoint(self, run: Run) -> None:
-        """Remove the checkpoint of a run that will not be continued."""
-        self.checkpoint(run).unlink(missing_ok=True)
-
-    def checkpoint(self, run: Run) -> Path:
-        """Path of a run's checkpoint."""
-        return self.folder / run.key / "checkpoint.pt"
+    def checkpoints(self, run: Run) -> list[Path]:
+        """A run's checkpoints, the last one first."""
+        return checkpoints(self.place(run))
 
     def _record(self, run: Run) -> Path:
-        return self.folder / run.key / "run.json"
+        return self.place(run) / "run.json"
+
+
+def checkpoints(folder: Path) -> list[Path]:
+    """The checkpoints in the folder of a run, the last one first."""
+    found = [path for path in folder.glob("checkpoint-*.pt") if re.search(r"-\d+$", path.stem)]
+    return sorted(found, reverse=True)
+
+
+def _load(path: Path) -> tuple[History, dict[str, Any]]:
+    """A checkpoint.
+
+    Raises:
+        UserError: If it is damaged.
+    """
+    import torch
+
+    try:
+        seals.check(path)
+        content = torch.load(path, map_location="cpu", weights_only=True)
+        return History(content["status"], content["history"]), content["state"]
+    except UserError:
+        raise
+    except OSError:  # such as a missing permission: nothing is wrong with the file
+        raise
+    except Exception as error:  # torch raises many kinds for a damaged file
+        raise UserError(
+            f"{path}: this checkpoint cannot be read ({type(error).__name__})", "delete that file"
+        ) from error
+
+
+def _remove(path: Path) -> None:
+    """Remove a checkpoint; another job may have done so already."""
+    path.unlink(missing_ok=True)
+    seals.remove(path)
