@@ -45,7 +45,7 @@ def atomic(path: Path | str, sealed: bool = True) -> Iterator[Path]:
         sealed: Whether it is a result, which is sealed (`epochbudget.seals`).
 
     Raises:
-        UserError: If the folder cannot be written.
+        UserError: If the file cannot be written.
     """
     path = Path(path)
     make_folder(path.parent)
@@ -65,6 +65,10 @@ def atomic(path: Path | str, sealed: bool = True) -> Iterator[Path]:
         temporary.replace(path)
         if sealed:
             seals.write(path)
+    except OSError as error:
+        if error.errno is None or error.filename not in (None, str(temporary)):
+            raise
+        raise _unwritable(path, error) from error  # a full disk names no file
     finally:
         temporary.unlink(missing_ok=True)
 

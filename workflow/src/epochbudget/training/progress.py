@@ -38,7 +38,7 @@ class Progress:
     trained_again: int = 0
     where: str = ""
     time: str = ""
-    _written: float = field(default=-INTERVAL, repr=False)
+    _written: float = field(default=-INTERVAL, repr=False, compare=False)
 
     @classmethod
     def begin(cls, folder: Path, epoch: int) -> "Progress":
