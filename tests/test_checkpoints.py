@@ -75,13 +75,13 @@ def test_what_a_killed_writer_left_is_swept_away(tmp_path: Path, data: Path) -> 
 
 
 def test_the_record_says_what_interruptions_cost(tmp_path: Path) -> None:
-    first = Progress.begin(tmp_path, 0)
+    first = Progress.begin(tmp_path, "it", 10, 0)
     first.note(tmp_path, 7, 0.5)
     assert read(tmp_path) == first
-    second = Progress.begin(tmp_path, 4)  # its checkpoint was after epoch 4
+    second = Progress.begin(tmp_path, "it", 10, 4)  # its checkpoint was after epoch 4
     assert (second.resumed, second.trained_again, second.seconds) == (1, 3, 0.5)
     second.note(tmp_path, 9, 0.5)
-    third = Progress.begin(tmp_path, 9)
+    third = Progress.begin(tmp_path, "it", 10, 9)
     assert (third.resumed, third.trained_again) == (2, 3)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
-from epochbudget import __version__, plan_command, registry, schedule_command, seals
+from epochbudget import __version__, plan_command, registry, schedule_command, seals, status_command
 from epochbudget.errors import UserError, file_failure
 from epochbudget.files import file_digest, make_folder
 from epochbudget.jobs import runtime
@@ -123,6 +123,9 @@ def _parser() -> argparse.ArgumentParser:
 
     plan = _command(commands, "plan", plan_command.run, "say what will be trained, and how long")
     plan_command.add_arguments(plan)
+
+    status = _command(commands, "status", status_command.run, "say what is done, runs or failed")
+    status_command.add_arguments(status)
 
     schedule = _command(commands, "schedule", schedule_command.run, "print learning rates")
     schedule_command.add_arguments(schedule)

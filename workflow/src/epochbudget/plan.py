@@ -84,20 +84,18 @@ def hours(experiment: Experiment, work: Plan, times: Sequence[StepTime]) -> Hour
 def _of(pair: Pair, experiment: Experiment, store: Store) -> Work:
     study, budgets, seeds = experiment.config.study, experiment.budgets, experiment.seeds
     searched = experiment.mode != "compare"
-    data = _digest(Path(experiment.path("data", dataset=pair.task.dataset)))
-    best = _best(pair, experiment, data) if searched else _given(pair, experiment)
+    data, best = data_of(pair, experiment), hyperparameters(pair, experiment)
     work = Work()
     if searched:
         trials = study.trials * len(study.seeds)
-        ended = trials if best else _trials(pair, experiment, data) * len(study.seeds)
+        ended = trials if best else trials_ended(pair, experiment) * len(study.seeds)
         work = Work(1, trials, study=trials * study.epochs, stored=ended * study.epochs)
     if experiment.mode == "optimize":
         return work
-    if best:
-        found = with_defaults(pair.method, best, experiment.config.infimum_lr)
-    else:
-        found = _any_hyperparameters(pair, experiment)
-    budget_free = pair.method.budget_free(found)
+    found = best or _any_hyperparameters(pair, experiment)
+    budget_free = pair.method.budget_free(
+        with_defaults(pair.method, found, experiment.config.infimum_lr)
+    )
     again = budget_free or study.epochs in budgets
     shared = len({*study.seeds} & {*seeds}) if searched and again else 0
     work += Work(
@@ -110,6 +108,18 @@ def _of(pair: Pair, experiment: Experiment, store: Store) -> Work:
         finished = _finished(pair, experiment, best, data, store)
         work += Work(stored=max(0, finished - work.trials))
     return work
+
+
+def data_of(pair: Pair, experiment: Experiment) -> str | None:
+    """The digest of the pair's data file; None if there is none yet."""
+    return _digest(Path(experiment.path("data", dataset=pair.task.dataset)))
+
+
+def hyperparameters(pair: Pair, experiment: Experiment) -> dict[str, Any] | None:
+    """Those of the comparison; None while its study has not ended."""
+    if experiment.mode == "compare":
+        return experiment.default_hyperparameters(pair)
+    return _best(pair, experiment, data_of(pair, experiment))
 
 
 def _finished(
@@ -129,12 +139,8 @@ def _finished(
 def _any_hyperparameters(pair: Pair, experiment: Experiment) -> dict[str, Any]:
     """Hyperparameters as a study might find them, for what depends on their names alone."""
     space = pair.method.search(experiment.config.study.epochs, 1)
-    return {**{param.name: param.low for param in space}, **_given(pair, experiment)}
-
-
-def _given(pair: Pair, experiment: Experiment) -> dict[str, Any]:
-    found = experiment.default_hyperparameters(pair)
-    return with_defaults(pair.method, found, experiment.config.infimum_lr)
+    given = experiment.default_hyperparameters(pair)
+    return {**{param.name: param.low for param in space}, **given}
 
 
 def _best(pair: Pair, experiment: Experiment, data: str | None) -> dict[str, Any] | None:
@@ -147,8 +153,9 @@ def _best(pair: Pair, experiment: Experiment, data: str | None) -> dict[str, Any
     return dict(record["hyperparameters"]) if record["study"] == key else None
 
 
-def _trials(pair: Pair, experiment: Experiment, data: str | None) -> int:
-    """Trials in the journal of a study that has not ended."""
+def trials_ended(pair: Pair, experiment: Experiment) -> int:
+    """Trials in the journal of a study."""
+    data = data_of(pair, experiment)
     best = Path(experiment.path("best", label=pair.label, code=pair.code))
     journal = best.with_name("journal.log")
     if data is None or not journal.is_file():

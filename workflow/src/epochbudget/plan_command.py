@@ -8,19 +8,17 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from epochbudget.errors import UserError
+from epochbudget import selection
 
 if TYPE_CHECKING:
     from epochbudget.experiment import Experiment
-    from epochbudget.plan import Hours, Plan, Work
+    from epochbudget.plan import Hours, Plan
     from epochbudget.step_times import StepTime
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `epochbudget plan`."""
-    parser.add_argument("--configfile", type=Path, nargs="+", default=[Path("config/config.yaml")])
-    parser.add_argument("--models", nargs="+", metavar="LABEL", help="only these models")
-    parser.add_argument("--methods", nargs="+", metavar="CODE", help="only these methods")
+    selection.add_arguments(parser)
     parser.add_argument("--csv", action="store_true", help="one row for each model and method")
     parser.add_argument(
         "--time-steps",
@@ -45,7 +43,7 @@ def run(args: argparse.Namespace) -> None:
     from epochbudget.step_times import gaps
     from epochbudget.training.store import Store
 
-    experiment = _experiment(args)
+    experiment = selection.selected(args)
     times = _times(args, experiment)
     work = plan(experiment, Store(Path("results/store")))
     estimate = hours(experiment, work, times)
@@ -57,23 +55,6 @@ def run(args: argparse.Namespace) -> None:
             print(line)
     for gap in gaps(experiment, times):
         print(f"note: {gap}; --time-steps measures", file=sys.stderr if args.csv else sys.stdout)
-
-
-def _experiment(args: argparse.Namespace) -> "Experiment":
-    """The configuration, narrowed to what was asked for, so that the usual checks apply to it."""
-    from epochbudget.config.load import load, load_files
-    from epochbudget.experiment import Experiment
-
-    config = load_files(args.configfile)
-    only = {key: getattr(args, key) for key in ("models", "methods") if getattr(args, key)}
-    experiment = Experiment(load({**config.model_dump(), **only}) if only else config)
-    if not experiment.pairs:
-        raise UserError(
-            f"models {', '.join(args.models or config.models)} and methods "
-            f"{', '.join(args.methods or config.methods)} leave no pair of model and method",
-            "methods_by_model in the configuration says which methods a model has",
-        )
-    return experiment
 
 
 def _times(args: argparse.Namespace, experiment: "Experiment") -> "list[StepTime]":
@@ -106,25 +87,17 @@ def _write_csv(work: "Plan", estimate: "Hours") -> None:
 
 def _write_table(work: "Plan", estimate: "Hours") -> None:
     """One line for each model, and the sum."""
-    from epochbudget.plan import COLUMNS
+    from epochbudget.plan import COLUMNS, Work
 
     labels = dict.fromkeys(label for label, _ in work)
     lines = [["model", *COLUMNS]]
     for name, own in [*((label, {label}) for label in labels), ("all", set(labels))]:
         keys = [key for key in work if key[0] in own]
-        total = _sum([work[key] for key in keys])
+        total = sum((work[key] for key in keys), start=Work())
         numbers = [f"{number:,}" for number in (*asdict(total).values(), total.left)]
         lines.append([name, *numbers, _hours_text([estimate[key] for key in keys])])
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    for first, *cells in lines:
-        padded = [cell.rjust(width) for cell, width in zip(cells, widths[1:], strict=True)]
-        print("  ".join([first.ljust(widths[0]), *padded]).rstrip())
-
-
-def _sum(several: "Sequence[Work]") -> "Work":
-    from epochbudget.plan import Work
-
-    return sum(several, start=Work())
+    for line in selection.aligned(lines):
+        print(line)
 
 
 def _hours_text(several: Sequence[float | None]) -> str:

@@ -24,6 +24,8 @@ class Progress:
     """What is known of a run under way.
 
     Attributes:
+        run: Which run it is, for people.
+        epochs: Epochs that it is to train.
         epoch: Epochs trained so far.
         seconds: Seconds of the last one.
         resumed: How often the run has gone on after an interruption.
@@ -32,6 +34,8 @@ class Progress:
         time: When this was written.
     """
 
+    run: str
+    epochs: int
     epoch: int = 0
     seconds: float | None = None
     resumed: int = 0
@@ -41,18 +45,13 @@ class Progress:
     _written: float = field(default=-INTERVAL, repr=False, compare=False)
 
     @classmethod
-    def begin(cls, folder: Path, epoch: int) -> "Progress":
+    def begin(cls, folder: Path, run: str, epochs: int, epoch: int) -> "Progress":
         """Go on from a checkpoint after `epoch` epochs (0: there is none)."""
         last = read(folder)
         if last is None:
-            return cls(epoch, where=here())
-        return cls(
-            epoch=epoch,
-            seconds=last.seconds,
-            resumed=last.resumed + 1,
-            trained_again=last.trained_again + max(0, last.epoch - epoch),
-            where=here(),
-        )
+            return cls(run, epochs, epoch, where=here())
+        again = last.trained_again + max(0, last.epoch - epoch)
+        return cls(run, epochs, epoch, last.seconds, last.resumed + 1, again, here())
 
     def note(self, folder: Path, epoch: int, seconds: float) -> None:
         """Note an epoch; write, if the last time is long enough ago."""

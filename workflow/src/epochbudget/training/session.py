@@ -36,7 +36,9 @@ class Session:
             self.history, state = checkpoint
             trainer.load_state_dict(state)
             log.info("%s: continues after epoch %d", run, self.history.epochs)
-        self.progress = progress.Progress.begin(store.place(run), self.history.epochs)
+        self.progress = progress.Progress.begin(
+            store.place(run), str(run), run.budget, self.history.epochs
+        )
         self.progress.write(store.place(run))
         first = self.history.epochs + 1
         log.info("%s: training epochs %d to %d (%s)", run, first, run.budget, run.key)
@@ -73,6 +75,7 @@ class Session:
     def save(self) -> None:
         """Write a checkpoint."""
         self.store.save_checkpoint(self.run, self.history, self.trainer.state_dict())
+        self.progress.write(self.store.place(self.run))
         self.saved = time.monotonic()
 
     def finish(self, provenance: Mapping[str, Any]) -> None:
