@@ -17,9 +17,9 @@ from epochbudget.experiment import Experiment
 from epochbudget.files import file_digest
 from epochbudget.published.tables import read_checksums
 from epochbudget.verification import missing, protocol
-from epochbudget.verification.cells import Pair
+from epochbudget.verification.cells import Reproduction
 from epochbudget.verification.command import add_arguments, run
-from epochbudget.verification.gather import Inputs, _claimable, gather
+from epochbudget.verification.gather import Inputs, claimable, gather
 from small_runs import CONFIG, make_data, runner
 from verification_samples import (
     BUDGETS,
@@ -182,9 +182,9 @@ def test_other_margins_are_told() -> None:
 
 def test_claims_look_at_the_papers_budgets_where_there_are_any() -> None:
     finals = {**published_finals("LSTM", "H"), 300: 1e-9, 12: 1.0}
-    more = Pair(evidence("LSTM", "H", {b: around(finals[b], 0.1) for b in sorted(finals)}))
-    other = Pair(evidence("LSTM", "H", {12: around(1.0, 0.1), 15: around(0.9, 0.1)}))
-    claimed = _claimable({("LSTM", "H"): more, ("LSTM", "EH"): other}, BUDGETS)
+    more = Reproduction(evidence("LSTM", "H", {b: around(finals[b], 0.1) for b in sorted(finals)}))
+    other = Reproduction(evidence("LSTM", "H", {12: around(1.0, 0.1), 15: around(0.9, 0.1)}))
+    claimed = claimable({("LSTM", "H"): more, ("LSTM", "EH"): other}, BUDGETS)
     assert claimed["LSTM", "H"].evidence.budgets == BUDGETS
     assert claimed["LSTM", "EH"].evidence.budgets == (12, 15)
 

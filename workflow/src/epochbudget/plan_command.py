@@ -12,7 +12,7 @@ from epochbudget.errors import UserError
 
 if TYPE_CHECKING:
     from epochbudget.experiment import Experiment
-    from epochbudget.plan import Hours, Plan, Work
+    from epochbudget.plan import Hours, Plan
     from epochbudget.step_times import StepTime
 
 
@@ -106,25 +106,19 @@ def _write_csv(work: "Plan", estimate: "Hours") -> None:
 
 def _write_table(work: "Plan", estimate: "Hours") -> None:
     """One line for each model, and the sum."""
-    from epochbudget.plan import COLUMNS
+    from epochbudget.plan import COLUMNS, Work
 
     labels = dict.fromkeys(label for label, _ in work)
     lines = [["model", *COLUMNS]]
     for name, own in [*((label, {label}) for label in labels), ("all", set(labels))]:
         keys = [key for key in work if key[0] in own]
-        total = _sum([work[key] for key in keys])
+        total = sum((work[key] for key in keys), start=Work())
         numbers = [f"{number:,}" for number in (*asdict(total).values(), total.left)]
         lines.append([name, *numbers, _hours_text([estimate[key] for key in keys])])
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     for first, *cells in lines:
         padded = [cell.rjust(width) for cell, width in zip(cells, widths[1:], strict=True)]
         print("  ".join([first.ljust(widths[0]), *padded]).rstrip())
-
-
-def _sum(several: "Sequence[Work]") -> "Work":
-    from epochbudget.plan import Work
-
-    return sum(several, start=Work())
 
 
 def _hours_text(several: Sequence[float | None]) -> str:

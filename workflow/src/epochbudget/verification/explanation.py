@@ -8,14 +8,14 @@ from epochbudget.verification.intervals import interval_power
 
 
 def margin_rows(margins: Mapping[str, float]) -> list[dict[str, str]]:
-    """Quantity, margin and its reason, as in the configuration."""
+    """Quantity, margin and its reason; that of the shipped margins is no reason for others."""
     why = "half the median distance between neighbouring methods in the paper's tables"
-    units = descriptions(Margins)
+    units, shipped = descriptions(Margins), Margins().model_dump()
     return [
         {
             "quantity": name,
             "margin": f"{size:g}, {units[name][0].lower()}{units[name][1:]}",
-            "why": why,
+            "why": why if size == shipped[name] else f"configured (as shipped: {shipped[name]:g})",
         }
         for name, size in margins.items()
     ]

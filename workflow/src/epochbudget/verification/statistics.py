@@ -39,6 +39,8 @@ _VERDICTS: dict[tuple[bool, bool], Verdict] = {
     (False, True): "different but small",
     (False, False): "not reproduced",
 }
+JUDGED = tuple(_VERDICTS.values())
+"""What a number that was compared can be."""
 
 
 @dataclass(frozen=True)
