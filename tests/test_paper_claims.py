@@ -237,7 +237,12 @@ def test_caveats_without_curves_say_so_and_look_at_the_run() -> None:
     assert findings_of.NO_CURVES in texts["SLCD of raw losses has no meaning"]
     assert "LSTM P at 100 100%" in texts["One seed can dominate a mean"]
     shared = texts["Tuning and comparison share seeds and validation data"]
-    assert "1 of 5 seeds" in shared
+    assert shared == "In this run 1 of 5 seeds also tuned: 89."
+    others = replace(runs[MODEL, "P"], evidence=evidence(MODEL, "P", finals, seeds=(1, 2, 3, 4, 5)))
+    shared = findings({}, {(MODEL, "P"): others})[
+        "Tuning and comparison share seeds and validation data"
+    ]
+    assert shared == "In this run 0 of 5 seeds also tuned."
 
 
 def test_a_single_budget_or_file_leaves_a_caveat_untold() -> None:

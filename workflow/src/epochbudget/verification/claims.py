@@ -190,27 +190,9 @@ class Claims:
         self, said: Statement, codes: Sequence[str], result: Claim | None, ours: str
     ) -> Row:
         """A row from the seeds' answer and from what the run has of the methods concerned."""
-        model = said.model
-        pairs = {code: self.runs[model, code] for code in codes if (model, code) in self.runs}
-        lacking = [code for code in codes if code not in pairs]
-        budgets = [
-            budget
-            for budget in self.budgets
-            if any(budget not in pair.evidence.budgets for pair in pairs.values())
-        ]
-        deviating = [code for code, pair in pairs.items() if pair.deviations]
-        lost = {c: d for c, p in pairs.items() if (d := p.evidence.diverged(p.evidence.budgets))}
-        verdict = result.verdict if result else "not run"
-        obstacle = ""
-        if lacking:
-            verdict, obstacle = "not run", f"this run lacks {', '.join(lacking)}"
-        elif deviating:
-            verdict, obstacle = "incomparable", "the protocol is not the paper's"
-        elif budgets:
-            verdict, obstacle = "not run", f"this run lacks budgets {', '.join(map(str, budgets))}"
-        elif lost:
-            texts = (f"{code}: {divergence_text(found)}" for code, found in lost.items())
-            verdict, obstacle = "incomparable", "; ".join(texts)
+        verdict, obstacle = self._obstacle(said.model, codes)
+        if result and not obstacle:
+            verdict = result.verdict
         found = result.reason if result and (result.seeds or not obstacle) else ""
         reason = f"{obstacle}; here {found}" if obstacle and found else obstacle or found
         return {
@@ -222,6 +204,22 @@ class Claims:
             "verdict": verdict,
             "reason": reason,
         }
+
+    def _obstacle(self, model: str, codes: Sequence[str]) -> tuple[str, str]:
+        """(verdict, reason) where there can be no test, else both blank."""
+        pairs = {code: self.runs[model, code] for code in codes if (model, code) in self.runs}
+        lacking = [code for code in codes if code not in pairs]
+        if lacking:
+            return "not run", f"this run lacks {', '.join(lacking)}"
+        if any(pair.deviations for pair in pairs.values()):
+            return "incomparable", "the protocol is not the paper's"
+        common = set.intersection(*(set(pair.evidence.budgets) for pair in pairs.values()))
+        budgets = [str(budget) for budget in self.budgets if budget not in common]
+        if budgets:
+            return "not run", f"this run lacks budgets {', '.join(budgets)}"
+        lost = {c: d for c, p in pairs.items() if (d := p.evidence.diverged(p.evidence.budgets))}
+        texts = [f"{code}: {divergence_text(found)}" for code, found in lost.items()]
+        return ("incomparable", "; ".join(texts)) if lost else ("", "")
 
 
 def prefixes(pair: Reproduction) -> dict[int, bool]:
