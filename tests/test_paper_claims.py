@@ -9,10 +9,11 @@ import pytest
 from epochbudget.curves import CurveSet, read_exported
 from epochbudget.verification import caveats, which_eh
 from epochbudget.verification import findings as findings_of
-from epochbudget.verification.cells import Judge, Pair
-from epochbudget.verification.claims import RIVALS, SIX, Claims, prefixes
+from epochbudget.verification.cells import Judge, Reproduction
+from epochbudget.verification.claims import RIVALS, Claims, prefixes
 from epochbudget.verification.evidence import Evidence
-from epochbudget.verification.gather import _by_label
+from epochbudget.verification.gather import by_label
+from epochbudget.verification.protocol import PUBLISHED_METHODS
 from verification_samples import (
     BUDGETS,
     MARGINS,
@@ -28,7 +29,7 @@ from verification_samples import (
 MODEL = "LSTM"
 
 
-def claims(pairs: Mapping[str, Pair]) -> dict[tuple[str, str], dict]:
+def claims(pairs: Mapping[str, Reproduction]) -> dict[tuple[str, str], dict]:
     """Rows by claim and statement's first word."""
     runs = {(MODEL, code): pair for code, pair in pairs.items()}
     rows = Claims(PUBLISHED, runs, BUDGETS).rows([MODEL])
@@ -37,13 +38,13 @@ def claims(pairs: Mapping[str, Pair]) -> dict[tuple[str, str], dict]:
 
 def named(statement: str) -> str:
     """The method that a statement is about."""
-    return next(w for w in statement.split() if w in SIX)
+    return next(w for w in statement.split() if w in PUBLISHED_METHODS)
 
 
-def shaped(code: str, shape: float) -> Pair:
+def shaped(code: str, shape: float) -> Reproduction:
     """A run whose curves differ between budgets the more, the larger `shape`."""
     finals = {b: [(1 + 0.01 * i) * 1e-6 / b for i in range(5)] for b in BUDGETS}
-    return Pair(evidence(MODEL, code, finals, shape))
+    return Reproduction(evidence(MODEL, code, finals, shape))
 
 
 LOWEST = ("lowest SLCD", "EH")
@@ -94,23 +95,25 @@ def test_improvement_and_exponent_by_seed() -> None:
     bad = {b: [(1 + 0.1 * i) * b for i in range(5)] for b in BUDGETS}
     mixed = {b: [*good[b][:3], *bad[b][3:]] for b in BUDGETS}
     for finals, verdict in ((good, "holds"), (bad, "contradicted"), (mixed, "undecided")):
-        rows = claims({"EH": Pair(evidence(MODEL, "EH", finals))})
+        rows = claims({"EH": Reproduction(evidence(MODEL, "EH", finals))})
         assert rows["improves with the budget", "EH"]["verdict"] == verdict
         assert rows["power-law exponent", "EH"]["verdict"] == verdict
     most = {**good, 100: [*good[100][:4], 1.01 * good[50][4]]}  # one seed does not, the mean does
-    rows = claims({"EH": Pair(evidence(MODEL, "EH", most))})
+    rows = claims({"EH": Reproduction(evidence(MODEL, "EH", most))})
     assert rows["improves with the budget", "EH"]["verdict"] == "direction only"
     assert (
         "B -1"
-        in claims({"EH": Pair(evidence(MODEL, "EH", good))})["power-law exponent", "EH"]["ours"]
+        in claims({"EH": Reproduction(evidence(MODEL, "EH", good))})["power-law exponent", "EH"][
+            "ours"
+        ]
     )
 
 
 def test_best_at_the_longest_budget() -> None:
-    pairs = {code: Pair(like_published(MODEL, code, 1e-3)) for code in SIX}
+    pairs = {code: Reproduction(like_published(MODEL, code, 1e-3)) for code in PUBLISHED_METHODS}
     key = ("best at 200 epochs", "P")
     assert claims(pairs)[key]["verdict"] == "holds"
-    worse = {**pairs, "H": Pair(like_published(MODEL, "H", 1e-3, factor=0.5))}
+    worse = {**pairs, "H": Reproduction(like_published(MODEL, "H", 1e-3, factor=0.5))}
     assert claims(worse)[key]["verdict"] == "contradicted"
     assert "H beats it in all" in claims(worse)[key]["reason"]
 
@@ -119,9 +122,9 @@ def test_controls_are_prefixes_bit_by_bit() -> None:
     long = np.linspace(1, 0.1, 200)
     runs = {b: {seed: long[:b] * (1 + seed) for seed in SEEDS} for b in BUDGETS}
     same = Evidence(CurveSet.from_seeds("OSC_LSTM", "N", "loss", runs))
-    assert claims({"N": Pair(same)})["trivial control", "N"]["verdict"] == "holds"
+    assert claims({"N": Reproduction(same)})["trivial control", "N"]["verdict"] == "holds"
     runs[100][231] = np.nextafter(runs[100][231], 2)
-    other = Pair(Evidence(CurveSet.from_seeds("OSC_LSTM", "N", "loss", runs)))
+    other = Reproduction(Evidence(CurveSet.from_seeds("OSC_LSTM", "N", "loss", runs)))
     assert prefixes(other) == {seed: seed != 231 for seed in SEEDS}
     assert claims({"N": other})["trivial control", "N"]["verdict"] == "undecided"
 
@@ -131,7 +134,7 @@ def test_a_diverged_seed_counts_for_nothing() -> None:
     pairs = {code: shaped(code, s) for code, s in shapes.items()}
     runs = {b: dict(by_seed) for b, by_seed in pairs["EH"].evidence.curves.seeds.items()}
     runs[200][89] = runs[200][89][:17]
-    cut = Pair(Evidence(CurveSet.from_seeds("OSC_LSTM", "EH", "loss", runs)))
+    cut = Reproduction(Evidence(CurveSet.from_seeds("OSC_LSTM", "EH", "loss", runs)))
     rows = claims({**pairs, "EH": cut})
     for key in (LOWEST, ("improves with the budget", "EH"), ("power-law exponent", "EH")):
         assert rows[key]["verdict"] == "incomparable"
@@ -144,7 +147,7 @@ def test_claims_not_run_have_no_value_of_ours() -> None:
     assert {row["ours"] for row in rows} == {""}
 
 
-def factors(*values: float) -> Pair:
+def factors(*values: float) -> Reproduction:
     """EH's published final values, each times its factor."""
     finals = {
         budget: list(np.roll(around(factor * value, 0.02), place))
@@ -152,10 +155,10 @@ def factors(*values: float) -> Pair:
             zip(published_finals(MODEL, "EH").items(), values, strict=True)
         )
     }
-    return Pair(evidence(MODEL, "EH", finals))
+    return Reproduction(evidence(MODEL, "EH", finals))
 
 
-def fits(today: Pair, legacy: Pair) -> dict:
+def fits(today: Reproduction, legacy: Reproduction) -> dict:
     """The verdict on which EH was published."""
     pairs = {(MODEL, "EH"): today, (MODEL, "EH-legacy"): legacy.named("EH-legacy")}
     judge = Judge(pairs, MARGINS, BUDGETS)
@@ -176,7 +179,7 @@ FITS, ONE, TWO = factors(1, 1, 1, 1), factors(3, 1, 1, 1), factors(3, 3, 1, 1)
         (TWO, TWO, "undecided"),
     ],
 )
-def test_which_eh_was_published(today: Pair, legacy: Pair, verdict: str) -> None:
+def test_which_eh_was_published(today: Reproduction, legacy: Reproduction, verdict: str) -> None:
     """One miss of four is chance; two are not."""
     assert fits(today, legacy)["verdict"] == verdict
 
@@ -188,10 +191,10 @@ def test_which_eh_compares_the_same_numbers() -> None:
 
 
 def test_which_eh_needs_both() -> None:
-    judge = Judge({(MODEL, "EH"): Pair(like_published(MODEL, "EH"))}, MARGINS, BUDGETS)
+    judge = Judge({(MODEL, "EH"): Reproduction(like_published(MODEL, "EH"))}, MARGINS, BUDGETS)
     (row,) = which_eh.rows(judge, NUMBERS, [MODEL])
     assert row["verdict"] == "not run" and "EH-legacy" in row["reason"]
-    deviating = Pair(like_published(MODEL, "EH"), ["trials"])
+    deviating = Reproduction(like_published(MODEL, "EH"), ["trials"])
     pairs = {(MODEL, code): deviating.named(code) for code in ("EH", "EH-legacy")}
     (row,) = which_eh.rows(Judge(pairs, MARGINS, BUDGETS), NUMBERS, [MODEL])
     assert row["verdict"] == "incomparable"
@@ -214,7 +217,7 @@ def findings(curves: dict, runs: Mapping | None = None) -> dict[str, str]:
 
 def test_caveats_are_computed_from_the_authors_curves(published_curves) -> None:
     paths = sorted(published_curves.glob("*.csv"))
-    texts = findings(_by_label(map(read_exported, paths)))
+    texts = findings(by_label(map(read_exported, paths)))
     worst = texts["One seed can dominate a mean"]
     assert "OSC_LSTM P at 150 83%" in worst and "OSC_LSTM N at 200 87%" in worst
     assert "0.278" in worst and "0.955" in worst
@@ -229,12 +232,17 @@ def test_caveats_are_computed_from_the_authors_curves(published_curves) -> None:
 
 def test_caveats_without_curves_say_so_and_look_at_the_run() -> None:
     finals = {b: [1e-9, 1e-9, 1e-9, 1e-9, 1e-6] for b in BUDGETS}
-    runs = {(MODEL, code): Pair(evidence(MODEL, code, finals)) for code in RIVALS}
+    runs = {(MODEL, code): Reproduction(evidence(MODEL, code, finals)) for code in RIVALS}
     texts = findings({}, runs)
     assert findings_of.NO_CURVES in texts["SLCD of raw losses has no meaning"]
     assert "LSTM P at 100 100%" in texts["One seed can dominate a mean"]
     shared = texts["Tuning and comparison share seeds and validation data"]
-    assert "1 of 5 seeds" in shared
+    assert shared == "In this run 1 of 5 seeds also tuned: 89."
+    others = replace(runs[MODEL, "P"], evidence=evidence(MODEL, "P", finals, seeds=(1, 2, 3, 4, 5)))
+    shared = findings({}, {(MODEL, "P"): others})[
+        "Tuning and comparison share seeds and validation data"
+    ]
+    assert shared == "In this run 0 of 5 seeds also tuned."
 
 
 def test_a_single_budget_or_file_leaves_a_caveat_untold() -> None:

@@ -173,7 +173,7 @@ def test_both_forms_say_the_same(project: Path) -> None:
     for index, name in enumerate(head.split()[1:-1], start=1):
         cells = [float(line.split()[index].replace(",", "")) for line in (first, second, total)]
         own = [row[name] for row in rows.values()]
-        assert cells == [sum(own[:2]), sum(own[2:]), sum(own)]  # type: ignore[arg-type]
+        assert cells == [sum(own[:2]), sum(own[2:]), sum(own)]
     assert [first.split()[-1], total.split()[-1]] == ["50", ">50"]
     assert len(second.split()) == len(HEAD) - 1
     assert "cuda: NVIDIA H200, one run at a time" in device

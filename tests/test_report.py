@@ -157,7 +157,7 @@ def browse(folder: Path, page: str, hash: str = "") -> str:
     """The page as headless Chromium leaves it."""
     chromium = shutil.which("chromium")
     if not chromium:
-        pytest.skip("chromium is not installed")
+        pytest.skip("no browser looks at the page: Chromium is not there (apt install chromium)")
     file = folder / "page.html"
     file.write_text(page, encoding="utf-8")
     options = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder / 'user'}"]

@@ -37,7 +37,7 @@ DATA = Path("results/demo/data/oscillator.parquet")
 
 def given(**changes: object) -> Experiment:
     """Without studies, so that runs can be made one by one."""
-    return experiment(mode="compare", methods=["N", "C"], **changes)
+    return experiment(**{"mode": "compare", "methods": ["N", "C"], **changes})
 
 
 def one(e: Experiment, method: str, budget: int, seed: int) -> Run:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from epochbudget.published.values import Key
-from epochbudget.verification.cells import ABSOLUTE, FINALS, Pair
+from epochbudget.verification.cells import ABSOLUTE, FINALS, Reproduction
 from epochbudget.verification.evidence import Evidence
 from verification_samples import (
     BUDGETS,
@@ -32,7 +32,7 @@ def of_pair(rows: dict[Key, dict], model: str = "LSTM", code: str = "H") -> dict
 
 
 def test_a_run_like_the_published_one_reproduces_its_finals() -> None:
-    rows = judged({("LSTM", "H"): Pair(like_published("LSTM", "H"), figure="curve.png")})
+    rows = judged({("LSTM", "H"): Reproduction(like_published("LSTM", "H"), figure="curve.png")})
     finals = [row for key, row in of_pair(rows).items() if key.quantity == "final_val_loss"]
     assert [row["verdict"] for row in finals] == ["reproduced"] * 4
     row = rows[FINAL]
@@ -45,16 +45,18 @@ def test_a_run_like_the_published_one_reproduces_its_finals() -> None:
 
 
 def test_other_values_are_told_from_the_published_ones() -> None:
-    far = judged({("LSTM", "H"): Pair(like_published("LSTM", "H", factor=3))})[FINAL]
+    far = judged({("LSTM", "H"): Reproduction(like_published("LSTM", "H", factor=3))})[FINAL]
     assert far["verdict"] == "not reproduced"
-    near = judged({("LSTM", "H"): Pair(like_published("LSTM", "H", 1e-4, factor=1.05))})[FINAL]
+    near = judged({("LSTM", "H"): Reproduction(like_published("LSTM", "H", 1e-4, factor=1.05))})[
+        FINAL
+    ]
     assert near["verdict"] == "different but small"
-    wide = judged({("LSTM", "H"): Pair(like_published("LSTM", "H", spread=0.3))})[FINAL]
+    wide = judged({("LSTM", "H"): Reproduction(like_published("LSTM", "H", spread=0.3))})[FINAL]
     assert wide["verdict"] == "consistent"
 
 
 def test_a_published_range_narrows_what_counts_as_consistent() -> None:
-    pairs = {("LSTM", "H"): Pair(like_published("LSTM", "H", spread=0.3, factor=2.2))}
+    pairs = {("LSTM", "H"): Reproduction(like_published("LSTM", "H", spread=0.3, factor=2.2))}
     alone = judged(pairs)[FINAL]
     known = judged(pairs, ranges={FINAL: (0.99 * PUBLISHED[FINAL], 1.01 * PUBLISHED[FINAL])})[FINAL]
     assert (alone["verdict"], known["verdict"]) == ("consistent", "not reproduced")
@@ -63,11 +65,11 @@ def test_a_published_range_narrows_what_counts_as_consistent() -> None:
 
 def test_the_interval_is_the_one_that_decides() -> None:
     """Seeds moved to just inside and just outside of the printed interval change the verdict."""
-    row = judged({("LSTM", "H"): Pair(like_published("LSTM", "H", spread=0.1))})[FINAL]
+    row = judged({("LSTM", "H"): Reproduction(like_published("LSTM", "H", spread=0.1))})[FINAL]
     for factor, inside in ((0.999, True), (1.001, False)):
         mean = factor * row["high"]
         finals = {b: around(mean, 0.1) for b in BUDGETS}
-        moved = judged({("LSTM", "H"): Pair(evidence("LSTM", "H", finals))})[FINAL]
+        moved = judged({("LSTM", "H"): Reproduction(evidence("LSTM", "H", finals))})[FINAL]
         assert (moved["verdict"] in ("reproduced", "consistent")) == inside
 
 
@@ -76,14 +78,14 @@ def test_accuracies_are_compared_as_they_are() -> None:
     finals = {
         b: list(v + np.linspace(-1e-4, 1e-4, 5)) for b, v in published_finals("CNN", "EH").items()
     }
-    row = judged({("CNN", "EH"): Pair(evidence("CNN", "EH", finals))})[key]
+    row = judged({("CNN", "EH"): Reproduction(evidence("CNN", "EH", finals))})[key]
     assert row["verdict"] == "reproduced"
     assert row["high"] - PUBLISHED[key] == pytest.approx(PUBLISHED[key] - row["low"])
 
 
 def test_what_deviates_is_incomparable_and_says_how() -> None:
     deviations = ["study.trials: 3 (paper: 25)", "b", "c", "d", "e"]
-    rows = of_pair(judged({("LSTM", "H"): Pair(like_published("LSTM", "H"), deviations)}))
+    rows = of_pair(judged({("LSTM", "H"): Reproduction(like_published("LSTM", "H"), deviations)}))
     assert len(rows) == 1 * 4 + 6 + 5 + 2
     assert {row["verdict"] for row in rows.values()} == {"incomparable"}
     assert "study.trials: 3 (paper: 25)" in rows[FINAL]["reason"]
@@ -92,7 +94,7 @@ def test_what_deviates_is_incomparable_and_says_how() -> None:
 
 def test_a_missing_budget_leaves_the_others() -> None:
     part = like_published("LSTM", "H").at((50, 100))
-    rows = of_pair(judged({("LSTM", "H"): Pair(part)}))
+    rows = of_pair(judged({("LSTM", "H"): Reproduction(part)}))
     verdicts = {key: row["verdict"] for key, row in rows.items()}
     assert verdicts[FINAL] == "reproduced"
     assert verdicts[FINAL._replace(budget="150")] == "not run"
@@ -106,7 +108,7 @@ def test_a_diverged_seed_makes_its_budgets_incomparable() -> None:
     runs = {b: dict(by_seed) for b, by_seed in whole.seeds.items()}
     runs[100][231] = runs[100][231][:30]
     found = Evidence(type(whole).from_seeds("OSC_LSTM", "H", "loss", runs))
-    rows = of_pair(judged({("LSTM", "H"): Pair(found)}))
+    rows = of_pair(judged({("LSTM", "H"): Reproduction(found)}))
     assert rows[FINAL]["verdict"] == "incomparable"
     assert "231 at budget 100" in rows[FINAL]["reason"]
     assert rows[FINAL._replace(budget="50")]["verdict"] == "reproduced"
@@ -118,7 +120,7 @@ def test_seeds_that_diverged_at_once_do_not_crash(lengths: Sequence[int]) -> Non
     runs = {50: {s: np.ones(n) for s, n in zip(SEEDS, lengths, strict=True)}}
     whole = like_published("LSTM", "H").curves
     found = Evidence(type(whole).from_seeds("OSC_LSTM", "H", "loss", runs))
-    row = judged({("LSTM", "H"): Pair(found)})[FINAL._replace(budget="50")]
+    row = judged({("LSTM", "H"): Reproduction(found)})[FINAL._replace(budget="50")]
     assert row["verdict"] == "incomparable"
 
 
@@ -126,13 +128,13 @@ def test_seeds_that_diverged_at_once_do_not_crash(lengths: Sequence[int]) -> Non
 def test_too_few_seeds_are_incomparable(seeds: int) -> None:
     finals = {b: around(v, 0.1, seeds) for b, v in published_finals("LSTM", "H").items()}
     found = evidence("LSTM", "H", finals, seeds=SEEDS[:seeds])
-    rows = of_pair(judged({("LSTM", "H"): Pair(found)}))
+    rows = of_pair(judged({("LSTM", "H"): Reproduction(found)}))
     assert {row["verdict"] for row in rows.values()} == {"incomparable"}
 
 
 def test_seeds_that_do_not_differ_get_a_reasoned_verdict() -> None:
     finals = {b: [v] * 5 for b, v in published_finals("LSTM", "H").items()}
-    row = judged({("LSTM", "H"): Pair(evidence("LSTM", "H", finals))})[FINAL]
+    row = judged({("LSTM", "H"): Reproduction(evidence("LSTM", "H", finals))})[FINAL]
     assert row["verdict"] == "reproduced" and "do not differ" in row["reason"]
 
 

@@ -13,13 +13,16 @@ import pytest
 from conftest import ROOT
 from epochbudget.comparison import compare
 from epochbudget.config.load import load, load_files
+from epochbudget.errors import UserError
 from epochbudget.experiment import Experiment
 from epochbudget.files import file_digest
+from epochbudget.metrics.names import model_name
+from epochbudget.published.summary import read_table
 from epochbudget.published.tables import read_checksums
-from epochbudget.verification import missing, protocol
-from epochbudget.verification.cells import Pair
+from epochbudget.verification import closed_forms, missing, protocol
+from epochbudget.verification.cells import Reproduction
 from epochbudget.verification.command import add_arguments, run
-from epochbudget.verification.gather import Inputs, _claimable, gather
+from epochbudget.verification.gather import Inputs, claimable, gather
 from small_runs import CONFIG, make_data, runner
 from verification_samples import (
     BUDGETS,
@@ -54,6 +57,12 @@ def test_the_papers_protocol_is_as_shipped() -> None:
     study = {**config.study.model_dump(), "trials": 5}
     cheaper = Experiment(load({**config.model_dump(), "study": study}))
     assert protocol.protocol_digest(cheaper) != protocol.SHIPPED
+
+
+def test_the_models_and_methods_are_those_of_the_published_numbers() -> None:
+    keys = [number.key for number in NUMBERS if number.key.model != "schedule"]
+    assert {model_name(label) for label in protocol.MODELS} == {key.model for key in keys}
+    assert set(protocol.PUBLISHED_METHODS) == {key.scheduler for key in keys}
 
 
 def test_a_part_of_the_paper_does_not_deviate() -> None:
@@ -175,16 +184,28 @@ def test_a_file_that_is_not_the_authors_is_left_aside(
     assert "were not given" in report["rule"][0]
 
 
+@pytest.mark.parametrize("text", [None, "", "check,found\nanything,1\n"])
+def test_another_table_is_refused(text: str | None, tmp_path: Path) -> None:
+    path = tmp_path / "closed_forms.csv"
+    if text is not None:
+        path.write_text(text)
+    with pytest.raises(UserError, match=r"closed_forms\.csv.*Hint: .*snakemake"):
+        read_table(path, closed_forms.COLUMNS)
+
+
 def test_other_margins_are_told() -> None:
-    lines = gathered([], {**MARGINS, "slcd": 0.9})["protocol"]
-    assert lines[1] == "verification.margins.slcd: 0.9 (as shipped: 0.2)"
+    report = gathered([], {**MARGINS, "slcd": 0.9})
+    assert report["protocol"][1] == "verification.margins.slcd: 0.9 (as shipped: 0.2)"
+    reasons = {row["quantity"]: row["why"] for row in report["margins"]}
+    assert reasons.pop("slcd") == "configured (as shipped: 0.2)"
+    assert all(why.startswith("half the median distance") for why in reasons.values())
 
 
 def test_claims_look_at_the_papers_budgets_where_there_are_any() -> None:
     finals = {**published_finals("LSTM", "H"), 300: 1e-9, 12: 1.0}
-    more = Pair(evidence("LSTM", "H", {b: around(finals[b], 0.1) for b in sorted(finals)}))
-    other = Pair(evidence("LSTM", "H", {12: around(1.0, 0.1), 15: around(0.9, 0.1)}))
-    claimed = _claimable({("LSTM", "H"): more, ("LSTM", "EH"): other}, BUDGETS)
+    more = Reproduction(evidence("LSTM", "H", {b: around(finals[b], 0.1) for b in sorted(finals)}))
+    other = Reproduction(evidence("LSTM", "H", {12: around(1.0, 0.1), 15: around(0.9, 0.1)}))
+    claimed = claimable({("LSTM", "H"): more, ("LSTM", "EH"): other}, BUDGETS)
     assert claimed["LSTM", "H"].evidence.budgets == BUDGETS
     assert claimed["LSTM", "EH"].evidence.budgets == (12, 15)
 

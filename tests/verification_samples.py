@@ -1,6 +1,7 @@
 """Made-up runs of a published model: five seeds whose final values have a given mean."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -9,7 +10,7 @@ from epochbudget.config.verification import Margins
 from epochbudget.curves import CurveSet
 from epochbudget.published.tables import Number, read_numbers
 from epochbudget.published.values import Key
-from epochbudget.verification.cells import Judge, Pair
+from epochbudget.verification.cells import Judge, Reproduction
 from epochbudget.verification.evidence import Evidence
 
 SEEDS = (89, 231, 928, 814, 269)
@@ -62,8 +63,8 @@ def like_published(model: str, code: str, spread: float = 0.02, factor: float = 
     return evidence(model, code, finals)
 
 
-def judged(pairs: Mapping[tuple[str, str], Pair], **options: object) -> dict[Key, dict]:
+def judged(runs: Mapping[tuple[str, str], Reproduction], **options: Any) -> dict[Key, dict]:
     """Rows of verdicts by key."""
-    judge = Judge(pairs, MARGINS, BUDGETS, **options)  # type: ignore[arg-type]
+    judge = Judge(runs, MARGINS, BUDGETS, **options)
     rows = judge.rows(NUMBERS)
     return {n.key: row for n, row in zip(NUMBERS, rows, strict=True)}

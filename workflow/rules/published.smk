@@ -3,11 +3,11 @@
 #   needs: config/published/, the curves (those that are missing leave numbers out)
 #   makes: results/published/numbers.csv, results/cache/published_curves/ if they are downloaded
 from epochbudget.digest import code_digest
-from epochbudget.published.sources import CACHE, curve_files
+from epochbudget.published.sources import CACHE, CHECKSUMS, curve_files
+from epochbudget.published.sources import FOLDER as PUBLISHED
 from epochbudget.published.tables import TABLES, read_checksums
 
-CHECKSUMS = "config/published/curves.sha256"
-PUBLISHED_CURVES = read_checksums(Path(CHECKSUMS))
+PUBLISHED_CURVES = read_checksums(PUBLISHED / CHECKSUMS)
 PUBLISHED_METRICS = [registry.metrics()[t].compute.__module__ for t in TABLES]
 
 
@@ -36,8 +36,8 @@ rule recompute_published:
         curves=lambda w: curve_files(
             EXPERIMENT.config.published_curves, PUBLISHED_CURVES
         ),
-        tables=expand("config/published/{table}.csv", table=TABLES),
-        checksums=CHECKSUMS,
+        tables=[str(PUBLISHED / f"{table}.csv") for table in TABLES],
+        checksums=str(PUBLISHED / CHECKSUMS),
     output:
         "results/published/numbers.csv",
     log:

@@ -2,6 +2,7 @@
 #   needs: the comparisons of models and methods with published numbers, config/published/, and
 #          the authors' curves if `published_curves` names them
 #   makes: results/<run>/verification/{verdicts.csv,claims.csv,report.html}
+from epochbudget.step_times import DEFAULT as STEP_TIMES
 from epochbudget.verification import protocol
 
 
@@ -31,7 +32,7 @@ rule judge:
         templates=expand("workflow/report/{file}", file=protocol.TEMPLATES),
         checksums=rules.recompute_published.input.checksums,
         paper=str(protocol.PAPER),
-        times="config/step_times/cpu.csv",
+        times=str(STEP_TIMES),
     output:
         verdicts=EXPERIMENT.pattern("verdicts"),
         claims=EXPERIMENT.pattern("claims"),

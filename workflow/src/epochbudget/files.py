@@ -79,13 +79,18 @@ def write_text(path: Path | str, text: str, sealed: bool = True) -> None:
         temporary.write_text(text, encoding="utf-8")
 
 
-def write_csv(path: Path | str, rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> None:
+def write_csv(
+    path: Path | str,
+    rows: Iterable[Mapping[str, Any]],
+    columns: Sequence[str],
+    sealed: bool = True,
+) -> None:
     """Write rows under a head of `columns` atomically, the same bytes each time; None is blank."""
     stream = io.StringIO()
     writer = csv.DictWriter(stream, columns, lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
-    write_text(path, stream.getvalue())
+    write_text(path, stream.getvalue(), sealed)
 
 
 def canonical_json(value: Any) -> str:

@@ -4,18 +4,17 @@ A time belongs to a model, a device and sizes; it is never used for other sizes.
 """
 
 import csv
-import io
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from epochbudget import registry
 from epochbudget.errors import UserError
 from epochbudget.experiment import Experiment, Pair
-from epochbudget.files import canonical_json, write_text
+from epochbudget.files import canonical_json, write_csv
 
 DEFAULT = Path("config/step_times/cpu.csv")
 """Used when nothing else is given, relative to the working folder like the configuration."""
@@ -66,6 +65,11 @@ def sizes(experiment: Experiment, pair: Pair) -> dict[str, Any]:
     return {name: value for name, value in found.items() if not name.endswith("seed")}
 
 
+def pairs_by_model(experiment: Experiment) -> dict[str, Pair]:
+    """One pair of each model, by the label of its task: methods and optimizers change no size."""
+    return {pair.task.label: pair for pair in experiment.pairs}
+
+
 def find(times: Iterable[StepTime], model: str, settings: Mapping[str, Any]) -> StepTime | None:
     """The time of the model at exactly these settings, if there is one."""
     matching = (time for time in times if (time.model, time.settings) == (model, settings))
@@ -74,13 +78,13 @@ def find(times: Iterable[StepTime], model: str, settings: Mapping[str, Any]) -> 
 
 def by_model(experiment: Experiment, times: Sequence[StepTime]) -> dict[str, StepTime | None]:
     """The time of each model of the configuration, by the label of its task."""
-    pairs = {pair.task.label: pair for pair in experiment.pairs}
+    pairs = pairs_by_model(experiment)
     return {label: find(times, label, sizes(experiment, pair)) for label, pair in pairs.items()}
 
 
 def gaps(experiment: Experiment, times: Sequence[StepTime]) -> list[str]:
     """Of each model without a time, in words, what differs from the nearest size measured."""
-    pairs = {pair.task.label: pair for pair in experiment.pairs}
+    pairs = pairs_by_model(experiment)
     unknown = [label for label, time in by_model(experiment, times).items() if time is None]
     return [_why_none(times, label, sizes(experiment, pairs[label])) for label in unknown]
 
@@ -89,7 +93,7 @@ def _why_none(times: Iterable[StepTime], model: str, settings: Mapping[str, Any]
     others = [_difference(time.settings, settings) for time in times if time.model == model]
     if not others:
         return f"no step time of {model}"
-    nearest = min(others, key=lambda texts: len(texts))
+    nearest = min(others, key=len)
     return f"no step time of {model} at these settings: {', '.join(nearest)}"
 
 
@@ -114,14 +118,12 @@ def significant(value: float) -> float:
 
 def write(times: Iterable[StepTime], path: Path) -> None:
     """Write a table as CSV, atomically; the settings are JSON."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for time in times:
-        row = {name: getattr(time, name) for name in COLUMNS}
-        row |= {"epoch_s": significant(time.epoch_s), "settings": canonical_json(time.settings)}
-        writer.writerow(row.values())
-    write_text(path, stream.getvalue(), sealed=False)  # a table that people edit
+    rows = [
+        asdict(time)
+        | {"epoch_s": significant(time.epoch_s), "settings": canonical_json(time.settings)}
+        for time in times
+    ]
+    write_csv(path, rows, COLUMNS, sealed=False)  # people edit it
 
 
 def read(path: Path) -> list[StepTime]:
@@ -136,7 +138,7 @@ def read(path: Path) -> list[StepTime]:
             if tuple(table.fieldnames or ()) != COLUMNS:
                 raise ValueError(f"its columns are {', '.join(table.fieldnames or ())}")
             return [_time(row) for row in table]
-    except (OSError, TypeError, ValueError) as error:
+    except (OSError, TypeError, ValueError, csv.Error) as error:
         raise UserError(
             f"{path}: this is no table of step times ({error}); allowed are the columns "
             f"{', '.join(COLUMNS)}",
@@ -149,12 +151,19 @@ def _time(row: Mapping[str, str]) -> StepTime:
 
     Raises:
         TypeError: If a cell is missing.
-        ValueError: If a number is none, or no possible one.
+        ValueError: If a number is none, or no possible one, or the settings are no JSON object.
     """
     time = StepTime(
-        *(row["model"], row["device"], int(row["batch_size"]), int(row["steps"])),
-        *(float(row["step_ms"]), float(row["validation_ms"]), json.loads(row["settings"])),
+        model=row["model"],
+        device=row["device"],
+        batch_size=int(row["batch_size"]),
+        steps=int(row["steps"]),
+        step_ms=float(row["step_ms"]),
+        validation_ms=float(row["validation_ms"]),
+        settings=json.loads(row["settings"]),
     )
+    if not isinstance(time.settings, dict):
+        raise ValueError(f"settings of {time.model} are {row['settings']}")
     for name in ("batch_size", "steps", "step_ms", "validation_ms"):
         if not 0 < getattr(time, name) < math.inf:
             raise ValueError(f"{name} of {time.model} is {getattr(time, name)}")

@@ -20,7 +20,7 @@ from epochbudget.data.generators.images import write_images
 from epochbudget.data.generators.read import Images
 from epochbudget.errors import UserError
 from epochbudget.experiment import Experiment, Pair
-from epochbudget.step_times import StepTime, significant, sizes
+from epochbudget.step_times import StepTime, pairs_by_model, significant, sizes
 from epochbudget.tasks.problems.resident import ResidentProblem
 from epochbudget.training.device import prepare
 from epochbudget.training.loop import Trainer
@@ -59,12 +59,11 @@ def measure(experiment: Experiment, seconds: float = 5.0) -> list[StepTime]:
         UserError: If there is no such device, or data cannot be had.
     """
     device = prepare(experiment.config.training.device)
-    pairs = {pair.task.label: pair for pair in experiment.pairs}
     with tempfile.TemporaryDirectory() as folder:
         data = {name: _data(experiment, name, Path(folder)) for name in experiment.datasets}
         return [
             _measure(experiment, pair, data[pair.task.dataset], device, seconds)
-            for pair in pairs.values()
+            for pair in pairs_by_model(experiment).values()
         ]
 
 

@@ -76,7 +76,6 @@ class Method:
         settings: Every hyperparameter besides lr that the method uses, including infimum_lr, by
             name.
         defaults: Default hyperparameters besides lr and infimum_lr.
-        budget_defined: Names of what the budget defines; for documentation and tables.
         per_batch: The scheduler steps after every batch instead of after every epoch.
         budget_free: Whether the rate is independent of the budget for these hyperparameters, so
             that a short run is an exact prefix of a longer one.
@@ -95,7 +94,6 @@ class Method:
     search: Callable[[int, int], tuple[Param, ...]] = lambda epochs, steps_per_epoch: ()
     settings: Mapping[str, Setting] = field(default_factory=dict)
     defaults: Hyperparameters = field(default_factory=dict)
-    budget_defined: tuple[str, ...] = ()
     per_batch: bool = False
     budget_free: Callable[[Hyperparameters], bool] = lambda hyperparameters: False
     optimizer: "Callable[[Iterable[Tensor], Hyperparameters], Optimizer] | None" = None

@@ -28,5 +28,4 @@ METHOD = Method(
     scheduler=scheduler,
     search=infimum_search,
     settings={"infimum_lr": INFIMUM_LR},
-    budget_defined=("T_max",),
 )

@@ -44,7 +44,6 @@ METHOD = Method(
         ),
     ),
     settings={"infimum_lr": INFIMUM_LR, "step_size_up": STEPS},
-    budget_defined=("step_size_up",),
     per_batch=True,
     budget_free=lambda hyperparameters: "step_size_up" in hyperparameters,
 )

@@ -34,5 +34,4 @@ METHOD = Method(
     search=hyperbolic_search,
     settings={"infimum_lr": INFIMUM_LR, "upper_bound": UPPER_BOUND},
     defaults={"upper_bound": DEFAULT_UPPER_BOUND},
-    budget_defined=("max_iter",),
 )

@@ -36,5 +36,4 @@ METHOD = Method(
         "end_factor": Setting(float, "a number from 0 to 1", lambda value: 0 <= value <= 1),
         "infimum_lr": INFIMUM_LR,
     },
-    budget_defined=("total_iters",),
 )

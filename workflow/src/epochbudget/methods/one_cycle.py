@@ -45,6 +45,5 @@ METHOD = Method(
     search=lambda epochs, steps_per_epoch: (Param("pct_start", 0.1, 0.5),),
     settings={"pct_start": Setting(float, "a number from 0 to 1", lambda value: 0 <= value <= 1)},
     defaults={"pct_start": DEFAULT_PCT_START},
-    budget_defined=("total_steps",),
     per_batch=True,
 )

@@ -31,5 +31,4 @@ METHOD = Method(
     search=lambda epochs, steps_per_epoch: (Param("power", 0.5, 3.0),),
     settings={"power": Setting(float, "a number of at least 0", lambda value: 0 <= value < inf)},
     defaults={"power": DEFAULT_POWER},
-    budget_defined=("total_iters",),
 )

@@ -33,6 +33,5 @@ METHOD = Method(
     ),
     settings={"step_size": STEPS, "gamma": GAMMA},
     defaults={"gamma": DEFAULT_GAMMA},
-    budget_defined=("step_size",),
     budget_free=lambda hyperparameters: "step_size" in hyperparameters,
 )

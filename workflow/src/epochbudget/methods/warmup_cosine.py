@@ -44,5 +44,4 @@ METHOD = Method(
     scheduler=scheduler,
     search=infimum_search,
     settings={"infimum_lr": INFIMUM_LR, "warmup_epochs": WARMUP_EPOCHS},
-    budget_defined=("T_max", "warmup_epochs"),
 )

@@ -52,5 +52,4 @@ METHOD = Method(
         "ramp_from_start": RAMP_FROM_START,
     },
     defaults={"upper_bound": DEFAULT_UPPER_BOUND},
-    budget_defined=("max_iter", "warmup_epochs"),
 )

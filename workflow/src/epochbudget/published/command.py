@@ -4,9 +4,7 @@ import argparse
 from pathlib import Path
 
 from epochbudget.errors import UserError
-from epochbudget.published.sources import CACHE
-
-CHECKSUMS = "curves.sha256"
+from epochbudget.published.sources import CACHE, CHECKSUMS, FOLDER
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -14,9 +12,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     steps = parser.add_subparsers(required=True, metavar="STEP")
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--log", type=Path)
-    common.add_argument(
-        "--tables", type=Path, default=Path("config/published"), help="folder of the numbers"
-    )
+    common.add_argument("--tables", type=Path, default=FOLDER, help="folder of the numbers")
 
     fetch = steps.add_parser("download", parents=[common], help="fetch the authors' curves")
     fetch.add_argument("names", nargs="*", help="names of the files (default: all)")
@@ -59,16 +55,18 @@ def _download(args: argparse.Namespace) -> None:
 
 
 def _recompute(args: argparse.Namespace) -> None:
-    from epochbudget.published.recompute import recompute, write_results
+    from epochbudget.files import write_csv
+    from epochbudget.published.recompute import COLUMNS, recompute
     from epochbudget.published.tables import read_checksums, read_numbers
 
     numbers, checksums = read_numbers(args.tables), read_checksums(args.tables / CHECKSUMS)
-    write_results(recompute(numbers, args.curves, checksums), args.out)
+    write_csv(args.out, recompute(numbers, args.curves, checksums), COLUMNS)
 
 
 def _summary(args: argparse.Namespace) -> None:
-    from epochbudget.published.summary import as_text, read_results, require_matches
+    from epochbudget.published.recompute import COLUMNS
+    from epochbudget.published.summary import as_text, read_table, require_matches
 
-    rows = read_results(args.results)
+    rows = read_table(args.results, COLUMNS)
     print("\n".join(as_text(rows)), flush=True)
     require_matches(rows, args.results)

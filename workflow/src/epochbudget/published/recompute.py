@@ -7,7 +7,7 @@ from pathlib import Path
 from epochbudget import registry
 from epochbudget.curves import CurveSet, read_exported
 from epochbudget.errors import UserError
-from epochbudget.files import file_digest, write_csv
+from epochbudget.files import file_digest
 from epochbudget.published.digits import matches, printed
 from epochbudget.published.tables import TABLES, Number
 from epochbudget.published.values import Key, curve_file, published_value
@@ -48,11 +48,6 @@ def recompute(
     for name in sorted(changed):
         log.warning("%s", _differs(name))
     return [_row(number, values.get(number.key), given, changed) for number in numbers]
-
-
-def write_results(rows: Iterable[Row], path: Path) -> None:
-    """Write rows as CSV, the same bytes each time."""
-    write_csv(path, rows, COLUMNS)
 
 
 def _values(curve_sets: list[CurveSet]) -> dict[Key, float]:

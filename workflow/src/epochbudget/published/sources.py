@@ -1,10 +1,14 @@
-"""Where the curves for a recomputation come from, by the configuration key `published_curves`."""
+"""Where the published numbers stand, and where the curves for their recomputation come from."""
 
 from collections.abc import Iterable
 from pathlib import Path
 
 from epochbudget.errors import UserError
 
+FOLDER = Path("config/published")
+"""Folder of the published numbers, relative to the working folder like the configuration."""
+CHECKSUMS = "curves.sha256"
+"""File in it with the checksums of the authors' curves."""
 DOWNLOAD = "download"
 CACHE = Path("results/cache/published_curves")
 """Folder of the downloaded curves."""
@@ -14,7 +18,7 @@ def curve_files(setting: str, names: Iterable[str]) -> list[str]:
     """The curve files to recompute from.
 
     Args:
-        setting: A folder, DOWNLOAD, or nothing.
+        setting: `published_curves` of the configuration: a folder, DOWNLOAD, or nothing.
         names: Names of the authors' files; others in a folder are not looked at.
 
     Returns:

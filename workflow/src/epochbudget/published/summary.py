@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from epochbudget.errors import UserError
-from epochbudget.published.recompute import COLUMNS, Row
+from epochbudget.published.recompute import Row
 from epochbudget.published.values import Key
 
 MATCHES = ("yes", "no", "not run")
 
 
-def read_results(path: Path) -> list[Row]:
-    """The rows of `numbers.csv`.
+def read_table(path: Path, columns: Sequence[str]) -> list[Row]:
+    """The rows of a CSV table that another job of the workflow has written.
 
     Raises:
         UserError: If the file is missing or has other columns.
@@ -22,10 +22,10 @@ def read_results(path: Path) -> list[Row]:
         raise UserError(f"{path}: there is no such table", f"make it with: snakemake {path}")
     with path.open(encoding="utf-8", newline="") as stream:
         reader = csv.DictReader(stream)
-        if tuple(reader.fieldnames or ()) != COLUMNS:
+        if tuple(reader.fieldnames or ()) != tuple(columns):
             raise UserError(
-                f"{path} has not the columns {', '.join(COLUMNS)}",
-                "delete it and run: snakemake verify_published --cores 1",
+                f"{path} has not the columns {', '.join(columns)}",
+                f"delete it and run: snakemake {path}",
             )
         return list(reader)
 

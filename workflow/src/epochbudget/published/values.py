@@ -30,6 +30,8 @@ class Subject(NamedTuple):
 
     label: str
     """Label in the names of its curve files."""
+    quantity: "Quantity"
+    """What it is judged by."""
     definitions: frozenset[str]
     """Definitions of metrics that its published numbers use."""
 
@@ -42,7 +44,8 @@ def subjects() -> dict[str, Subject]:
         curves = f"{label}_ACC" if task.classification else label
         quantity: Quantity = "accuracy" if task.classification else "loss"
         published_slcd = next(iter(definitions(quantity)))
-        found[model_name(label)] = Subject(curves, frozenset(("", quantity, published_slcd)))
+        used = frozenset(("", quantity, published_slcd))
+        found[model_name(label)] = Subject(curves, quantity, used)
     return found
 
 

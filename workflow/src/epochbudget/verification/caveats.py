@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from epochbudget.verification import findings
-from epochbudget.verification.findings import Row, Sources
+from epochbudget.verification.cells import Row
+from epochbudget.verification.findings import Sources
 
 COLUMNS = ("number", "title", "text", "finding", "source")
 HISTORY = "history of the authors' repository"

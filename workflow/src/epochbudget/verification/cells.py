@@ -45,7 +45,7 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Pair:
+class Reproduction:
     """What a run has of one published model and method.
 
     Attributes:
@@ -58,7 +58,7 @@ class Pair:
     deviations: Sequence[str] = ()
     figure: str = ""
 
-    def named(self, code: str) -> "Pair":
+    def named(self, code: str) -> "Reproduction":
         """The same as if it were another method's."""
         return replace(self, evidence=self.evidence.named(code))
 
@@ -68,7 +68,7 @@ class Judge:
     """Judges published numbers.
 
     Attributes:
-        pairs: (model, method) -> what the run has; the others were not run.
+        runs: (model, method) -> what the run has; the others were not run.
         margins: Quantity -> size of the margin, as configured.
         budgets: The paper's budgets.
         ranges: Published smallest and largest seed of final values, where they are known.
@@ -76,7 +76,7 @@ class Judge:
         costs: (model, method) -> what running it would take, in words.
     """
 
-    pairs: Mapping[tuple[str, str], Pair]
+    runs: Mapping[tuple[str, str], Reproduction]
     margins: Mapping[str, float]
     budgets: tuple[int, ...]
     ranges: Mapping[Key, tuple[float, float]] = field(default_factory=dict)
@@ -95,7 +95,7 @@ class Judge:
 
     def _row(self, number: Number) -> Row:
         key, published = number.key, float(number.value)
-        pair = self.pairs.get((key.model, key.scheduler))
+        pair = self.runs.get((key.model, key.scheduler))
         ours = pair.evidence.of_mean.get(key) if pair else None
         margin = self._margin(key.quantity, published)
         judgement = self._judgement(key, published, pair, ours, margin)
@@ -119,7 +119,12 @@ class Judge:
         return size if quantity in FINALS or quantity in ABSOLUTE else size * abs(published)
 
     def _judgement(
-        self, key: Key, published: float, pair: Pair | None, ours: float | None, margin: float
+        self,
+        key: Key,
+        published: float,
+        pair: Reproduction | None,
+        ours: float | None,
+        margin: float,
     ) -> Judgement:
         cost = self.costs.get((key.model, key.scheduler), "")
         if pair is None:

@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import fmean
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 
 from epochbudget.published.values import Key
-from epochbudget.verification.cells import Pair, divergence_text
+from epochbudget.verification.cells import Reproduction, Row, divergence_text
 from epochbudget.verification.ordering import Claim, always, ordering
+from epochbudget.verification.protocol import PUBLISHED_METHODS
 
 COLUMNS = (
     "claim",
@@ -26,12 +27,19 @@ COLUMNS = (
 )
 """Columns of claims.csv. published and ours are what the means say; p is that of the sign test."""
 
-SIX = ("N", "P", "C", "E", "H", "EH")
 RIVALS = ("P", "C", "H", "EH")
 """Methods whose curves can depend on the budget; N and E are trivially insensitive."""
 
-Row = dict[str, Any]
 Values = Mapping[Key, float]
+
+
+class Statement(NamedTuple):
+    """What is claimed of a model; `published` is what the published means say of it."""
+
+    claim: str
+    model: str
+    statement: str
+    published: str
 
 
 @dataclass(frozen=True)
@@ -46,7 +54,7 @@ class Claims:
     """
 
     published: Values
-    runs: Mapping[tuple[str, str], Pair]
+    runs: Mapping[tuple[str, str], Reproduction]
     budgets: tuple[int, ...]
 
     def rows(self, models: Iterable[str]) -> list[Row]:
@@ -77,14 +85,15 @@ class Claims:
         """The method that wins in the published table must win here."""
         final, longest = self._final(model), self.budgets[-1]
         published = {
-            code: self.published[Key(model, code, final, str(longest), "")] for code in SIX
+            code: self.published[Key(model, code, final, str(longest), "")]
+            for code in PUBLISHED_METHODS
         }
         lower = final == "final_val_loss"
         noun = "final loss" if lower else "final accuracy"
         winner = (min if lower else max)(published, key=lambda code: published[code])
         own = (pair.evidence.budgets[-1] for (m, _), pair in self.runs.items() if m == model)
         ours = max(own, default=longest)
-        keys = {code: Key(model, code, final, str(ours), "") for code in SIX}
+        keys = {code: Key(model, code, final, str(ours), "") for code in PUBLISHED_METHODS}
         claim = f"best at {longest} epochs"
         yield self._ordered(claim, noun, model, winner, keys, published, lower)
 
@@ -114,13 +123,13 @@ class Claims:
     def _controls(self, model: str) -> Iterator[Row]:
         """N and E do not know the budget: what they train at a short one is a prefix."""
         for code in ("N", "E"):
-            statement = f"the curves of {code} are one curve, cut at each budget"
-            named = ("trivial control", model, statement, "true by definition")
+            text = f"the curves of {code} are one curve, cut at each budget"
+            said = Statement("trivial control", model, text, "true by definition")
             pair = self.runs.get((model, code))
             flags = prefixes(pair) if pair else {}
             ours = "" if not flags else "one curve" if all(flags.values()) else "several"
             result = always(flags, "the curves are prefixes")
-            yield self._judged(named, (code,), result, ours)
+            yield self._judged(said, (code,), result, ours)
 
     def _final(self, model: str) -> str:
         accuracy = any(key[:3] == (model, "N", "final_accuracy") for key in self.published)
@@ -141,17 +150,17 @@ class Claims:
     ) -> Row:
         """A row on a claim that one method is best among several; `keys` are their values'."""
         best = "lowest" if lower_is_better else "highest"
-        statement = f"{winner} has the {best} {noun} among {', '.join(keys)}"
+        text = f"{winner} has the {best} {noun} among {', '.join(keys)}"
+        said = Statement(claim, model, text, _ranking(published, lower_is_better))
         runs = {c: self.runs[model, c].evidence for c in keys if (model, c) in self.runs}
         by_seed = {
             code: {seed: of[keys[code]] for seed, of in run.of_seeds.items() if keys[code] in of}
             for code, run in runs.items()
         }
         means = {c: run.of_mean[keys[c]] for c, run in runs.items() if keys[c] in run.of_mean}
-        named = (claim, model, statement, _ranking(published, lower_is_better))
         complete = winner in runs and len(runs) > 1
         result = ordering(winner, by_seed, lower_is_better) if complete else None
-        return self._judged(named, tuple(keys), result, _ranking(means, lower_is_better))
+        return self._judged(said, tuple(keys), result, _ranking(means, lower_is_better))
 
     def _flagged(
         self,
@@ -172,40 +181,22 @@ class Claims:
         run = self.runs[model, code].evidence if (model, code) in self.runs else None
         by_seed = run.of_seeds if run else {}
         flags = {s: _answer(holds, of, run.budgets) for s, of in by_seed.items() if run}
-        named = (claim, model, statement, text(self.published, self.budgets))
+        said = Statement(claim, model, statement, text(self.published, self.budgets))
         ours = text(run.of_mean, run.budgets) if run else ""
         mean = bool(run and _answer(holds, run.of_mean, run.budgets))
-        return self._judged(named, (code,), always(flags, "true", agrees=mean), ours)
+        return self._judged(said, (code,), always(flags, "true", agrees=mean), ours)
 
     def _judged(
-        self, named: tuple[str, ...], codes: Sequence[str], result: Claim | None, ours: str
+        self, said: Statement, codes: Sequence[str], result: Claim | None, ours: str
     ) -> Row:
         """A row from the seeds' answer and from what the run has of the methods concerned."""
-        model = named[1]
-        pairs = {code: self.runs[model, code] for code in codes if (model, code) in self.runs}
-        lacking = [code for code in codes if code not in pairs]
-        budgets = [
-            budget
-            for budget in self.budgets
-            if any(budget not in pair.evidence.budgets for pair in pairs.values())
-        ]
-        deviating = [code for code, pair in pairs.items() if pair.deviations]
-        lost = {c: d for c, p in pairs.items() if (d := p.evidence.diverged(p.evidence.budgets))}
-        verdict = result.verdict if result else "not run"
-        obstacle = ""
-        if lacking:
-            verdict, obstacle = "not run", f"this run lacks {', '.join(lacking)}"
-        elif deviating:
-            verdict, obstacle = "incomparable", "the protocol is not the paper's"
-        elif budgets:
-            verdict, obstacle = "not run", f"this run lacks budgets {', '.join(map(str, budgets))}"
-        elif lost:
-            texts = (f"{code}: {divergence_text(found)}" for code, found in lost.items())
-            verdict, obstacle = "incomparable", "; ".join(texts)
+        verdict, obstacle = self._obstacle(said.model, codes)
+        if result and not obstacle:
+            verdict = result.verdict
         found = result.reason if result and (result.seeds or not obstacle) else ""
         reason = f"{obstacle}; here {found}" if obstacle and found else obstacle or found
         return {
-            **dict(zip(COLUMNS, named, strict=False)),
+            **said._asdict(),
             "ours": ours,
             "seeds_for": result.seeds_for if result and result.seeds else None,
             "seeds": result.seeds if result and result.seeds else None,
@@ -214,8 +205,24 @@ class Claims:
             "reason": reason,
         }
 
+    def _obstacle(self, model: str, codes: Sequence[str]) -> tuple[str, str]:
+        """(verdict, reason) where there can be no test, else both blank."""
+        pairs = {code: self.runs[model, code] for code in codes if (model, code) in self.runs}
+        lacking = [code for code in codes if code not in pairs]
+        if lacking:
+            return "not run", f"this run lacks {', '.join(lacking)}"
+        if any(pair.deviations for pair in pairs.values()):
+            return "incomparable", "the protocol is not the paper's"
+        common = set.intersection(*(set(pair.evidence.budgets) for pair in pairs.values()))
+        budgets = [str(budget) for budget in self.budgets if budget not in common]
+        if budgets:
+            return "not run", f"this run lacks budgets {', '.join(budgets)}"
+        lost = {c: d for c, p in pairs.items() if (d := p.evidence.diverged(p.evidence.budgets))}
+        texts = [f"{code}: {divergence_text(found)}" for code, found in lost.items()]
+        return ("incomparable", "; ".join(texts)) if lost else ("", "")
 
-def prefixes(pair: Pair) -> dict[int, bool]:
+
+def prefixes(pair: Reproduction) -> dict[int, bool]:
     """By seed: whether the curve at each budget is the beginning of the longest, bit for bit."""
     runs, seeds = pair.evidence.curves.seeds, pair.evidence.seeds
     longest = pair.evidence.budgets[-1]

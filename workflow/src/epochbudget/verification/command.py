@@ -1,15 +1,12 @@
 """`epochbudget verify`: closed forms, verdicts, and a summary of them."""
 
 import argparse
-import csv
 import json
 from collections import Counter
 from pathlib import Path
 
 from epochbudget.errors import UserError
-from epochbudget.published.command import CHECKSUMS
-
-Row = dict[str, str]
+from epochbudget.published.sources import CHECKSUMS, FOLDER
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
     judge = steps.add_parser("judge", parents=[common], help="write verdicts, claims and report")
     judge.add_argument("spec", type=json.loads, help="what to verify, as JSON")
-    judge.add_argument("--tables", type=Path, default=Path("config/published"))
+    judge.add_argument("--tables", type=Path, default=FOLDER)
     judge.add_argument("--curves", type=Path, nargs="*", default=[], help="the authors' curves")
     judge.add_argument("--recomputed", type=Path, required=True, help="numbers.csv")
     judge.add_argument("--closed-forms", type=Path, required=True, help="closed_forms.csv")
@@ -50,9 +47,10 @@ def run(args: argparse.Namespace) -> None:
 
 def _judge(args: argparse.Namespace) -> None:
     from epochbudget.files import write_csv, write_text
-    from epochbudget.published.summary import read_results
+    from epochbudget.published.recompute import COLUMNS
+    from epochbudget.published.summary import read_table
     from epochbudget.published.tables import read_checksums, read_numbers
-    from epochbudget.verification import cells, claims
+    from epochbudget.verification import cells, claims, closed_forms
     from epochbudget.verification.gather import Inputs, gather
     from epochbudget.verification.report import render
 
@@ -62,8 +60,8 @@ def _judge(args: argparse.Namespace) -> None:
             numbers=read_numbers(args.tables),
             curves=args.curves,
             checksums=read_checksums(args.tables / CHECKSUMS),
-            recomputed=read_results(args.recomputed),
-            closed_forms=_read(args.closed_forms),
+            recomputed=read_table(args.recomputed, COLUMNS),
+            closed_forms=read_table(args.closed_forms, closed_forms.COLUMNS),
             folder=args.folder,
         )
     )
@@ -81,28 +79,24 @@ def _closed_forms(args: argparse.Namespace) -> None:
 
 def _summary(args: argparse.Namespace) -> None:
     """Counts by model and verdict for the terminal, and where to read more."""
+    from epochbudget.published.summary import read_table
+    from epochbudget.verification import cells, claims, closed_forms
     from epochbudget.verification.report import CLAIM_VERDICTS, NUMBER_VERDICTS
 
-    for title, path, verdicts in (
-        ("numbers", args.verdicts, NUMBER_VERDICTS),
-        ("claims", args.claims, CLAIM_VERDICTS),
+    for title, path, columns, verdicts in (
+        ("numbers", args.verdicts, cells.COLUMNS, NUMBER_VERDICTS),
+        ("claims", args.claims, claims.COLUMNS, CLAIM_VERDICTS),
     ):
-        rows = _read(path)
+        rows = read_table(path, columns)
         print(f"{title:<9}" + "".join(f"{verdict:>21}" for verdict in verdicts))
         for model in dict.fromkeys(row["model"] for row in rows):
             found = Counter(row["verdict"] for row in rows if row["model"] == model)
             print(f"{model:<9}" + "".join(f"{found[verdict]:>21}" for verdict in verdicts))
     print(f"the report: {args.verdicts.with_name('report.html')}", flush=True)
-    wrong = [row["check"] for row in _read(args.closed_forms) if row["result"] != "yes"]
+    checks = read_table(args.closed_forms, closed_forms.COLUMNS)
+    wrong = [row["check"] for row in checks if row["result"] != "yes"]
     if wrong:
         raise UserError(
             f"{len(wrong)} closed forms do not come out: {'; '.join(wrong)}",
             f"{args.closed_forms} has the numbers",
         )
-
-
-def _read(path: Path) -> list[Row]:
-    if not path.is_file():
-        raise UserError(f"{path}: there is no such table", f"make it with: snakemake {path}")
-    with path.open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))

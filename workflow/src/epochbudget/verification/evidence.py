@@ -24,8 +24,7 @@ class Evidence:
         Raises:
             UserError: If the file is malformed.
         """
-        accuracy = subjects()[model].label.endswith("_ACC")
-        return cls(read_runs(path, "accuracy" if accuracy else "loss"))
+        return cls(read_runs(path, subjects()[model].quantity))
 
     def at(self, budgets: Iterable[int]) -> "Evidence":
         """The same with these of its budgets only."""

@@ -11,13 +11,12 @@ from epochbudget.metrics.definitions.finals import finals
 from epochbudget.metrics.definitions.power_law import power_regression
 from epochbudget.metrics.definitions.savgol import smooth
 from epochbudget.metrics.definitions.slcd import relative
+from epochbudget.metrics.slcd import pairs
 from epochbudget.published.values import Key
-from epochbudget.verification.cells import Pair
+from epochbudget.verification.cells import Reproduction, Row
 from epochbudget.verification.claims import prefixes
 
 NO_CURVES = "The authors' curves that tell were not given (published_curves)."
-
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,7 @@ class Sources:
 
     published: Mapping[Key, float]
     curves: Mapping[tuple[str, str], CurveSet]
-    runs: Mapping[tuple[str, str], Pair]
+    runs: Mapping[tuple[str, str], Reproduction]
     claims: Sequence[Row]
     judged: int
     tuning_seeds: Sequence[int]
@@ -107,7 +106,7 @@ def worst_seed(s: Sources) -> str:
     return " ".join(parts) or NO_CURVES
 
 
-def _own_worst(model: str, code: str, pair: Pair) -> list[str]:
+def _own_worst(model: str, code: str, pair: Reproduction) -> list[str]:
     found = []
     for budget in pair.evidence.budgets if pair.evidence.curves.quantity == "loss" else ():
         values = pair.evidence.final(budget).values()
@@ -122,7 +121,8 @@ def shared_seeds(s: Sources) -> str:
         return "This run has no studies of published models."
     seeds = sorted({seed for pair in s.runs.values() for seed in pair.evidence.seeds})
     both = [seed for seed in seeds if seed in s.tuning_seeds]
-    return f"In this run {len(both)} of {len(seeds)} seeds also tuned: {', '.join(map(str, both))}."
+    which = f": {', '.join(map(str, both))}" if both else ""
+    return f"In this run {len(both)} of {len(seeds)} seeds also tuned{which}."
 
 
 def bias(s: Sources) -> str:
@@ -184,19 +184,11 @@ def overlap(s: Sources) -> str:
 def raw_slcd(s: Sources) -> str:
     """Where smoothing raw losses leads."""
     losses = [c for c in s.curves.values() if c.quantity == "loss"]
-    if not losses:
-        return NO_CURVES
-    if not any(len(c.mean) > 1 for c in losses):
+    values = [value for c in losses for value in pairs(c.mean, relative).values()]
+    if not values:
         return NO_CURVES
     below = sum(int((smooth(v) <= 0).any()) for c in losses for v in c.mean.values())
     total = sum(len(c.mean) for c in losses)
-    values = [
-        value
-        for c in losses
-        for a in c.mean
-        for b in c.mean
-        if a < b and (value := relative(c.mean[a], c.mean[b])) is not None
-    ]
     return (
         f"{below} of {total} smoothed loss curves of the authors' fall below 0; the resulting "
         f"values range from {min(values):.3g} to {max(values):.3g}, where 0 to 1 is meant."

@@ -13,13 +13,13 @@ from epochbudget.published.summary import counts
 from epochbudget.published.tables import Number
 from epochbudget.published.values import Key, subjects
 from epochbudget.verification import caveats, claims, missing, which_eh
-from epochbudget.verification.cells import FINALS, Judge, Pair
+from epochbudget.verification.cells import FINALS, Judge, Reproduction
 from epochbudget.verification.evidence import Evidence
 from epochbudget.verification.explanation import margin_rows, rule
 from epochbudget.verification.findings import Sources
+from epochbudget.verification.protocol import PAPER
 from epochbudget.verification.provenance import provenance_rows
-
-UNJUDGED = ("incomparable", "not run")
+from epochbudget.verification.statistics import JUDGED
 
 
 @dataclass(frozen=True)
@@ -56,11 +56,11 @@ def gather(inputs: Inputs) -> dict[str, Any]:
     budgets = _budgets(published)
     models = tuple(dict.fromkeys(key.model for key in published))
     curves, changed = _authentic(inputs)
-    authors = _by_label(map(read_exported, curves))
+    authors = by_label(map(read_exported, curves))
     runs = {(p["model"], p["method"]): _pair(p, inputs.folder) for p in spec["pairs"]}
     costs = missing.rows({name: _complete(pair, budgets) for name, pair in runs.items()})
     judge = Judge(
-        pairs={n: replace(p, evidence=p.evidence.at(budgets)) for n, p in runs.items()},
+        runs={n: replace(p, evidence=p.evidence.at(budgets)) for n, p in runs.items()},
         margins=spec["margins"],
         budgets=budgets,
         ranges=_ranges(published, authors),
@@ -68,20 +68,20 @@ def gather(inputs: Inputs) -> dict[str, Any]:
         costs=missing.in_words(costs),
     )
     verdicts = judge.rows(numbers)
-    tested = claims.Claims(published, _claimable(runs, budgets), budgets).rows(models)
+    tested = claims.Claims(published, claimable(runs, budgets), budgets).rows(models)
     tested += which_eh.rows(judge, numbers, models)
     sources = Sources(
         published=published,
         curves=authors,
         runs=runs,
         claims=tested,
-        judged=sum(row["verdict"] not in UNJUDGED for row in verdicts if row["seeds"]),
+        judged=sum(row["verdict"] in JUDGED for row in verdicts if row["seeds"]),
         tuning_seeds=spec["tuning_seeds"],
         settings={k: v for p in spec["pairs"] for k, v in p["settings"].items()},
     )
     return {
         "run": spec["run"],
-        "facts": {"paper": "arXiv 2407.15200", "protocol": "config/paper.yaml"},
+        "facts": {"paper": "arXiv 2407.15200", "protocol": str(PAPER)},
         "protocol": _protocol(spec, changed),
         "verdicts": verdicts,
         "claims": tested,
@@ -95,10 +95,10 @@ def gather(inputs: Inputs) -> dict[str, Any]:
     }
 
 
-def _pair(entry: Mapping[str, Any], folder: Path) -> Pair:
+def _pair(entry: Mapping[str, Any], folder: Path) -> Reproduction:
     evidence = Evidence.read(Path(entry["runs"]), entry["model"])
     figure = os.path.relpath(entry["figure"], folder)
-    return Pair(evidence, entry["deviations"], figure)
+    return Reproduction(evidence, entry["deviations"], figure)
 
 
 def _relative(figures: Mapping[str, str], folder: Path) -> dict[str, str]:
@@ -110,7 +110,7 @@ def _budgets(published: Iterable[Key]) -> tuple[int, ...]:
     return tuple(sorted({int(key.budget) for key in published if key.quantity in FINALS}))
 
 
-def _complete(pair: Pair, budgets: Sequence[int]) -> list[int]:
+def _complete(pair: Reproduction, budgets: Sequence[int]) -> list[int]:
     """The paper's budgets at which the pair was run by the paper's protocol."""
     return [b for b in budgets if b in pair.evidence.budgets] if not pair.deviations else []
 
@@ -128,7 +128,7 @@ def _ranges(
     return found
 
 
-def _by_label(authors: Iterable[CurveSet]) -> dict[tuple[str, str], CurveSet]:
+def by_label(authors: Iterable[CurveSet]) -> dict[tuple[str, str], CurveSet]:
     """By the label in the file's name, which tells accuracies from losses, and the method."""
     endings = {"loss": "", "accuracy": "_ACC"}
     return {(c.label + endings[c.quantity], c.code): c for c in authors}
@@ -140,9 +140,9 @@ def _authentic(inputs: Inputs) -> tuple[list[Path], list[str]]:
     return [p for p in inputs.curves if p not in changed], [p.name for p in changed]
 
 
-def _claimable(
-    runs: Mapping[tuple[str, str], Pair], budgets: Sequence[int]
-) -> dict[tuple[str, str], Pair]:
+def claimable(
+    runs: Mapping[tuple[str, str], Reproduction], budgets: Sequence[int]
+) -> dict[tuple[str, str], Reproduction]:
     """The runs at the paper's budgets, or at their own where they have none of these."""
     return {
         name: replace(pair, evidence=pair.evidence.at(budgets))

@@ -17,7 +17,7 @@ Row = dict[str, Any]
 
 
 def rows(complete: Mapping[tuple[str, str], Sequence[int]]) -> list[Row]:
-    """Model, method, epochs and hours of what no protocol like the paper's has run.
+    """What was not run by the paper's protocol: model, method, epochs and hours.
 
     Hours are those of one run at a time with the measured step times in config/step_times; None
     where there are none. Nothing of the store counts, so that they say what a fresh run takes.

@@ -9,6 +9,9 @@ from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from epochbudget.published.values import SCHEDULE
+from epochbudget.verification.statistics import JUDGED
+
 Row = Mapping[str, Any]
 
 NUMBER_VERDICTS = {
@@ -21,14 +24,12 @@ NUMBER_VERDICTS = {
 }
 CLAIM_VERDICTS = {
     "holds": "true in every seed",
-    "contradicted": "false in every seed",
+    "contradicted": "one rival wins, or the claim is false, in every seed",
     "direction only": "true of the means, not of every seed",
-    "undecided": "the seeds disagree",
+    "undecided": "no clear answer from the seeds",
     "incomparable": "another protocol, a seed that diverged, or fewer than 5 seeds",
     "not run": "nothing of ours to compare",
 }
-_JUDGED = ("reproduced", "consistent", "different but small", "not reproduced")
-_UNTRAINED = "schedule"
 
 # Symbol and tone (a class of the style sheet) of each word; the word itself is always there too.
 _MARKS = {
@@ -68,9 +69,10 @@ def render(report: Mapping[str, Any], templates: Path) -> str:
     """The report as one HTML page, the same bytes for the same input.
 
     Args:
-        report: `run`, `facts`, `protocol`, `verdicts`, `claims`, `caveats`, `closed_forms`,
-            `published`, `missing`, `margins`, `rule` and `provenance`: lists of rows whose values
-            are text, numbers or None.
+        report: `run` is its name; `facts` (name -> text) and `published` (word -> count, or None)
+            stand in the head; `protocol` and `rule` are lists of text; `verdicts`, `claims`,
+            `caveats`, `closed_forms`, `missing` and `margins` are lists of rows whose values are
+            text, numbers or None; `provenance` is a list of tables {title, rows}.
         templates: Folder of `report.html.j2` and the files that stand beside it.
 
     Raises:
@@ -207,10 +209,10 @@ def _total(rows: Iterable[Row], name: str) -> Any:
 def _statement(rows: Sequence[Row], protocol: Sequence[str]) -> str:
     """What this run can say about the paper, in words that promise no more than was judged."""
     start = f"This run {'deviates from' if protocol else 'follows'} the paper's protocol"
-    untrained = [row for row in rows if row["model"] == _UNTRAINED]
-    trained = [row for row in rows if row["model"] != _UNTRAINED]
+    untrained = [row for row in rows if row["model"] == SCHEDULE]
+    trained = [row for row in rows if row["model"] != SCHEDULE]
     judged, judged_untrained = (
-        sum(row["verdict"] in _JUDGED for row in part) for part in (trained, untrained)
+        sum(row["verdict"] in JUDGED for row in part) for part in (trained, untrained)
     )
     said = f"{judged} of {len(trained)} trained numbers are" if judged else "no trained number is"
     statement = f"{start}; {said} judged."

@@ -5,11 +5,9 @@ tables.
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
+from epochbudget.curves import Curve
 from epochbudget.metrics.definitions.savgol import smooth
-
-Curve = NDArray[np.float64]
 
 FIRST_EPOCH = 10
 """Epoch at which the integral of the logarithmic definition starts."""

@@ -1,13 +1,11 @@
 """What the metric tables share: the order of the rows and the file format."""
 
-import csv
-import io
 import math
 from collections.abc import Iterable
 from pathlib import Path
 
 from epochbudget.curves import CurveSet
-from epochbudget.files import write_text
+from epochbudget.files import write_csv
 from epochbudget.metrics.base import COLUMNS, Row
 from epochbudget.metrics.names import model_name
 
@@ -29,12 +27,8 @@ def write_table(rows: Iterable[Row], path: Path | str) -> None:
     Raises:
         ValueError: If a value is not finite; metrics leave out what they cannot tell.
     """
-    stream = io.StringIO()
-    writer = csv.DictWriter(stream, COLUMNS, restval="", lineterminator="\n")
-    writer.writeheader()
-    for entry in rows:
-        value = float(entry["value"])
-        if not math.isfinite(value):
+    exact = [{**entry, "value": float(entry["value"])} for entry in rows]
+    for entry in exact:
+        if not math.isfinite(entry["value"]):
             raise ValueError(f"{path}: {entry}: the value is not finite")
-        writer.writerow({**entry, "value": repr(value)})
-    write_text(path, stream.getvalue())
+    write_csv(path, exact, COLUMNS)
