@@ -4,6 +4,9 @@
 #   makes: results/<run>/verification/{verdicts.csv,claims.csv,report.html}
 from epochbudget.verification import protocol
 
+# Read here, because a message from within a rule would come with a traceback.
+told(protocol.paper)
+
 
 rule closed_forms:
     output:
