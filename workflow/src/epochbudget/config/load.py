@@ -80,7 +80,8 @@ def _overlay(base: dict[str, Any], above: Mapping[str, Any]) -> None:
 
 def _explain(root: type[BaseModel], error: ValidationError) -> UserError:
     """The first error as one sentence with the key, what was found and what is allowed."""
-    first, *others = error.errors()
+    # A misspelt key explains why the right one is missing.
+    first, *others = sorted(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
     location = [_name(part) for part in first["loc"] if part != "[key]"]
     key = ".".join(location) or "configuration"
     more = f" (and {len(others)} more)" if others else ""
