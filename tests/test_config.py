@@ -77,7 +77,7 @@ BAD: list[tuple[dict[str, Any], list[str]]] = [
     ),
     ({"hyperparameters": {"EH": {"power": 1}}}, ["hyperparameters.EH", "'power'", "upper_bound"]),
     ({"study": {"lr": {"low": 1, "high": 0.1}}}, ["study.lr", "low 1", "high 0.1"]),
-    ({"study": {"search": {"P": {"gamma": {"low": 0, "high": 1}}}}}, ["study.search.P.gamma"]),
+    ({"study": {"search": {"P": {"gamma": {"low": 0, "high": 1}}}}}, ["study.search.P", "'gamma'"]),
     (
         {"study": {"search": {"C": {"infimum_lr": {"low": 1e-6, "high": 1e-2, "log": True}}}}},
         ["study.search.C.infimum_lr.high", "0.01", "less than lr"],

@@ -11,15 +11,29 @@ sys.path.insert(0, str(Path(workflow.basedir) / "workflow" / "src"))
 
 from epochbudget import registry
 from epochbudget.config.load import load
-from epochbudget.errors import UserError
+from epochbudget.config.read import read_yaml
+from epochbudget.errors import UserError, file_failure
 from epochbudget.experiment import Experiment
 from epochbudget.files import canonical_json
 from epochbudget.jobs import export_environment
 
-try:
-    EXPERIMENT = Experiment(load(config))
-except UserError as error:
-    raise WorkflowError(str(error)) from None
+
+def told(function, *arguments):
+    """What a function returns. A user's mistake ends Snakemake with its message and nothing else."""
+    try:
+        return function(*arguments)
+    except UserError as error:
+        raise WorkflowError(str(error)) from None
+    except OSError as error:
+        raise WorkflowError(str(file_failure(error))) from None
+
+
+# Snakemake has read these files already; this refuses keys that are given twice.
+for source in map(Path, workflow.configfiles):
+    if source.suffix in (".yaml", ".yml"):
+        told(read_yaml, source)
+
+EXPERIMENT = Experiment(told(load, config))
 
 export_environment(EXPERIMENT.runtime)
 

@@ -8,6 +8,7 @@ from epochbudget.published.sources import FOLDER as PUBLISHED
 from epochbudget.published.tables import TABLES, read_checksums
 
 PUBLISHED_CURVES = read_checksums(PUBLISHED / CHECKSUMS)
+CURVE_FILES = told(curve_files, EXPERIMENT.config.published_curves, PUBLISHED_CURVES)
 PUBLISHED_METRICS = [registry.metrics()[t].compute.__module__ for t in TABLES]
 
 
@@ -33,9 +34,7 @@ rule download_published_curves:
 
 rule recompute_published:
     input:
-        curves=lambda w: curve_files(
-            EXPERIMENT.config.published_curves, PUBLISHED_CURVES
-        ),
+        curves=CURVE_FILES,
         tables=[str(PUBLISHED / f"{table}.csv") for table in TABLES],
         checksums=str(PUBLISHED / CHECKSUMS),
     output:

@@ -5,6 +5,9 @@
 from epochbudget.step_times import DEFAULT as STEP_TIMES
 from epochbudget.verification import protocol
 
+# Read here, because a message from within a rule would come with a traceback.
+told(protocol.paper)
+
 
 rule closed_forms:
     output:

@@ -127,6 +127,9 @@ def _parser() -> argparse.ArgumentParser:
     status = _command(commands, "status", status_command.run, "say what is done, runs or failed")
     status_command.add_arguments(status)
 
+    check = _command(commands, "check", _check, "compare all results with what was written")
+    check.add_argument("folders", type=Path, nargs="*", default=[Path("results"), Path("figures")])
+
     schedule = _command(commands, "schedule", schedule_command.run, "print learning rates")
     schedule_command.add_arguments(schedule)
 
@@ -206,6 +209,16 @@ def _train(args: argparse.Namespace) -> None:
     from epochbudget.hand_run import train
 
     train(args)
+
+
+def _check(args: argparse.Namespace) -> None:
+    found = [text for folder in args.folders for text in seals.damage(folder)]
+    print("\n".join(found) or "every sealed file is what was written there")
+    if found:
+        raise UserError(
+            f"{len(found)} files are damaged or missing",
+            "delete them with their seals and run Snakemake again; what was trained is kept",
+        )
 
 
 def _curves(args: argparse.Namespace) -> None:

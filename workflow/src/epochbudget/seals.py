@@ -78,6 +78,20 @@ def check(path: Path) -> str:
     return found
 
 
+def damage(folder: Path) -> list[str]:
+    """What is wrong with the sealed files below a folder, one text each."""
+    found = []
+    for seal in sorted(folder.rglob(".*.seal")):
+        path = seal.with_name(seal.name.removeprefix(".").removesuffix(".seal"))
+        try:
+            check(path)
+        except FileNotFoundError:
+            found.append(f"{path} is missing")
+        except UserError as error:
+            found.append(error.message)
+    return found
+
+
 def remove(path: Path) -> None:
     """Take a file's seal away: the file is about to change, or to go."""
     place(path).unlink(missing_ok=True)

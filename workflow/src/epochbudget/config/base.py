@@ -1,6 +1,10 @@
 """The base of every section of the configuration."""
 
-from pydantic import BaseModel, ConfigDict
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator
+
+from epochbudget.config.kinds import of_kind
 
 
 class Section(BaseModel):
@@ -13,3 +17,8 @@ class Section(BaseModel):
     model_config = ConfigDict(
         extra="forbid", frozen=True, validate_default=True, allow_inf_nan=False
     )
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _of_kind(cls, value: Any, info: ValidationInfo) -> Any:
+        return of_kind(value, cls, str(info.field_name))

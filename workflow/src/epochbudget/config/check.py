@@ -1,11 +1,13 @@
 """Checks that concern several keys of the configuration at once."""
 
+import os
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from epochbudget import registry
+from epochbudget.config.kinds import LARGEST, shown
 from epochbudget.errors import UserError
 from epochbudget.methods.base import Setting
 from epochbudget.published.sources import DOWNLOAD
@@ -24,12 +26,7 @@ def check(config: "Config") -> None:
             f"run: found {config.run!r}, allowed is any other name than {', '.join(RESERVED)}",
             "results/ holds folders of these names that belong to no run",
         )
-    curves = config.published_curves
-    if curves not in ("", DOWNLOAD) and not Path(curves).is_dir():
-        raise UserError(
-            f"published_curves: found {curves!r}, allowed is a folder or {DOWNLOAD}",
-            "give the path of an existing folder, relative to the working folder",
-        )
+    _folders(config)
     _distinct("models", config.models)
     _known("models", config.models, registry.tasks())
     _known("training.lockstep", config.training.lockstep, registry.tasks())
@@ -50,6 +47,34 @@ def check(config: "Config") -> None:
         _defaults(config)
 
 
+def _folders(config: "Config") -> None:
+    """Folders need names that a file system and Snakemake can hold, the authors' must be there."""
+    for dataset in registry.datasets():
+        for name, value in getattr(config.data, dataset):
+            if isinstance(value, str):  # all text settings of data sets are folders
+                _folder(f"data.{dataset}.{name}", value)
+    curves = config.published_curves
+    if curves in ("", DOWNLOAD):
+        return
+    _folder("published_curves", curves)
+    if not Path(curves).is_dir():
+        raise UserError(
+            f"published_curves: found {shown(curves)}, allowed is a folder or {DOWNLOAD}",
+            "give the path of an existing folder, relative to the working folder",
+        )
+
+
+def _folder(key: str, path: str) -> None:
+    """Braces are Snakemake's wildcards; 255 bytes are what file systems give a name."""
+    longest = max(len(os.fsencode(part)) for part in path.split("/"))
+    if not path.strip() or set(path) & set("{}") or longest > 255 or len(path) > 1000:
+        raise UserError(
+            f"{key}: found {shown(path)}, allowed is a folder without braces in its name, at most "
+            "1000 characters and 255 bytes between slashes",
+            "give its path, relative to the working folder",
+        )
+
+
 def _methods(config: "Config") -> None:
     known = registry.methods()
     _distinct("methods", config.methods)
@@ -60,6 +85,11 @@ def _methods(config: "Config") -> None:
             continue
         _distinct(f"methods_by_model.{label}", codes)
         _known(f"methods_by_model.{label}", codes, known)
+    if not _codes(config):
+        raise UserError(
+            "methods_by_model: found no method that `methods` lists too, allowed is at least one",
+            "list more in methods, or set methods_by_model to null for a model",
+        )
     _known("study.search", config.study.search, known)
     _known("hyperparameters", config.hyperparameters, known)
 
@@ -71,7 +101,7 @@ def _distinct(key: str, values: Sequence[Any]) -> None:
     repeated = [value for value, count in Counter(values).items() if count > 1]
     if repeated:
         raise UserError(
-            f"{key}: found {repeated[0]!r} twice, allowed is each entry once",
+            f"{key}: found {shown(repeated[0])} twice, allowed is each entry once",
             f"remove one of them from {key}",
         )
 
@@ -81,7 +111,7 @@ def _known(key: str, names: Iterable[str], allowed: Iterable[str]) -> None:
     unknown = [name for name in names if name not in allowed]
     if unknown:
         raise UserError(
-            f"{key}: found {unknown[0]!r}, allowed are {', '.join(allowed)}",
+            f"{key}: found {shown(unknown[0])}, allowed are {', '.join(allowed)}",
             "names are case-sensitive; a new one is a new file, see CONTRIBUTING.md",
         )
 
@@ -97,7 +127,8 @@ def _searches(config: "Config") -> None:
             key = f"study.search.{code}.{name}"
             if name not in params:
                 raise UserError(
-                    f"{key}: found {name!r}, allowed are {', '.join(params) or 'none'}",
+                    f"study.search.{code}: found {shown(name)}, allowed are "
+                    f"{', '.join(params) or 'none'}",
                     f"{method.name} searches nothing else",
                 )
             setting = RATE if name == "lr" else method.settings[name]
@@ -115,6 +146,13 @@ def _range(key: str, bounds: "Range", setting: Setting, whole: bool) -> None:
             f"{key}: found low {bounds.low}, high {bounds.high}, allowed is low <= high"
             f"{' and low > 0' if bounds.log else ''}",
             f"correct {key}",
+        )
+    fractional = not (bounds.low == int(bounds.low) and bounds.high == int(bounds.high))
+    if whole and (fractional or bounds.high > LARGEST):
+        raise UserError(
+            f"{key}: found low {bounds.low}, high {bounds.high}, allowed are whole numbers of at "
+            f"most {LARGEST}",
+            f"{key} takes whole numbers",
         )
     if (bounds.step is not None) != whole or (whole and bounds.log):
         allowed = "a step and no log" if whole else "no step"
@@ -135,14 +173,20 @@ def _searched_bounds(config: "Config") -> None:
         lr = given.get("lr", ranges.get("lr", config.study.lr).low)
         if "upper_bound" in space:
             low = ranges.get("upper_bound", space["upper_bound"]).low
-            bound = given.get("upper_bound", low)
-            _upper_bound(f"study.search.{code}.upper_bound.low", bound, longest)
+            key = _source(given, code, "upper_bound", f"study.search.{code}.upper_bound.low")
+            _upper_bound(key, given.get("upper_bound", low), longest)
         if "infimum_lr" in method.settings:
             searched = ranges.get("infimum_lr", space.get("infimum_lr"))
             high = given.get("infimum_lr", searched.high if searched else config.infimum_lr)
+            own = f"study.search.{code}.infimum_lr.high" if searched else "infimum_lr"
             # Equal bounds are the paper's (1e-4): a draw of both is infinitely unlikely.
             if high > lr or not searched:
-                _infimum(f"study.search.{code}.infimum_lr.high", high, lr)
+                _infimum(_source(given, code, "infimum_lr", own), high, lr)
+
+
+def _source(given: Mapping[str, float], code: str, name: str, otherwise: str) -> str:
+    """The key that a hyperparameter's value comes from."""
+    return f"hyperparameters.{code}.{name}" if name in given else otherwise
 
 
 def _codes(config: "Config") -> list[str]:
@@ -176,6 +220,15 @@ def _hyperparameters(config: "Config", code: str, values: dict[str, bool | int |
     for name, value in values.items():
         setting = RATE if name == "lr" else method.settings[name]
         setting.checked(f"hyperparameters.{code}.{name}", value)
+    trial = () if config.mode == "compare" else (config.study.epochs,)
+    shortest = min((*config.budgets, *trial))
+    warmup = values.get("warmup_epochs", 0)
+    if code in _codes(config) and warmup >= shortest:
+        raise UserError(
+            f"hyperparameters.{code}.warmup_epochs: found {warmup}, allowed is less than the "
+            f"shortest budget, {shortest}",
+            "shorten the warm-up or lengthen budgets and study.epochs",
+        )
 
 
 def _defaults(config: "Config") -> None:
@@ -190,7 +243,8 @@ def _defaults(config: "Config") -> None:
             values = {"infimum_lr": config.infimum_lr, **method.defaults, **given}
             lr = given.get("lr", default_lr * method.default_lr_factor)
             if "infimum_lr" in method.settings:
-                _infimum(f"infimum_lr ({code} on {label})", values["infimum_lr"], lr)
+                key = _source(given, code, "infimum_lr", "infimum_lr")
+                _infimum(f"{key} ({code} on {label})", values["infimum_lr"], lr)
             if "upper_bound" in method.settings:
                 key = f"hyperparameters.{code}.upper_bound"
                 _upper_bound(key, values["upper_bound"], max(config.budgets))

@@ -1,17 +1,32 @@
 """From YAML or Snakemake's dictionary to a checked Config, with messages for people."""
 
 import difflib
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from epochbudget.config.check import check
+from epochbudget.config.kinds import shown
 from epochbudget.config.models import Config
 from epochbudget.errors import UserError
 
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
 AnySection = TypeVar("AnySection", bound=BaseModel)
+HINT = "see config/config.yaml"
+WORDS = {
+    "string_type": "text (in quotes, if it looks like a number)",
+    "tuple_type": "a list",
+    "dict_type": "a mapping of keys to values",
+    "model_type": "a mapping of keys to values",
+    "invalid_key": "keys that are text",
+    "too_short": "a list with at least one entry",
+}
+"""What pydantic says in words of Python."""
 
 
 def load(values: Mapping[str, Any]) -> Config:
@@ -43,21 +58,16 @@ def load_files(paths: Sequence[Path]) -> Config:
     Raises:
         UserError: If a file is missing or is no YAML mapping, or the configuration is wrong.
     """
-    import yaml
+    from epochbudget.config.read import read_yaml
 
     merged: dict[str, Any] = {}
     for path in paths:
-        try:
-            values = yaml.safe_load(path.read_text(encoding="utf-8"))
-        except (OSError, yaml.YAMLError) as error:
-            raise UserError(f"{path}: cannot be read: {error}", "see config/config.yaml") from error
-        if not isinstance(values, dict):
-            raise UserError(
-                f"{path}: found {type(values).__name__}, allowed is a mapping of keys to values",
-                "see config/config.yaml",
-            )
-        _overlay(merged, values)
-    return load(merged)
+        _overlay(merged, read_yaml(path))
+    try:
+        return load(merged)
+    except UserError as error:
+        names = ", ".join(map(str, paths))
+        raise UserError(f"{names}: {error.message}", error.hint) from None
 
 
 def _overlay(base: dict[str, Any], above: Mapping[str, Any]) -> None:
@@ -70,8 +80,9 @@ def _overlay(base: dict[str, Any], above: Mapping[str, Any]) -> None:
 
 def _explain(root: type[BaseModel], error: ValidationError) -> UserError:
     """The first error as one sentence with the key, what was found and what is allowed."""
-    first, *others = error.errors()
-    location = [str(part) for part in first["loc"]]
+    # A misspelt key explains why the right one is missing.
+    first, *others = sorted(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
+    location = [_name(part) for part in first["loc"] if part != "[key]"]
     key = ".".join(location) or "configuration"
     more = f" (and {len(others)} more)" if others else ""
     if first["type"] == "extra_forbidden":
@@ -79,17 +90,28 @@ def _explain(root: type[BaseModel], error: ValidationError) -> UserError:
         close = difflib.get_close_matches(location[-1], allowed, n=1)
         return UserError(
             f"unknown key {key}{more}; allowed here are {', '.join(allowed)}",
-            f"did you mean {close[0]}?" if close else "see config/config.yaml",
+            f"did you mean {close[0]}?" if close else HINT,
         )
-    found = repr(first["input"])
-    found = found if len(found) < 80 else found[:77] + "..."
+    if first["type"] == "value_error":  # of keys of a section together, which its text names
+        return UserError(f"{key}: {first['ctx']['error']}{more}", HINT)
+    if first["type"] == "missing":
+        return UserError(f"{key}: found nothing, allowed: a value{more}", f"add {location[-1]}")
     return UserError(
-        f"{key}: found {found}, {_allowed(first['msg'])}{more}", "see config/config.yaml"
+        f"{key}: found {shown(first['input'])}, allowed: {_allowed(first)}{more}", HINT
     )
 
 
-def _allowed(message: str) -> str:
-    return "allowed: " + message[:1].lower() + message[1:]
+def _name(part: object) -> str:
+    """One key of a location; a user's own key may be anything."""
+    return str(part) if re.fullmatch(r"[\w-]{1,60}", str(part)) else shown(part)
+
+
+def _allowed(error: "ErrorDetails") -> str:
+    """What would be allowed, in words of YAML."""
+    if error["type"] in WORDS:
+        return WORDS[error["type"]]
+    message = error["msg"].removeprefix("Input should be ")
+    return message[:1].lower() + message[1:]
 
 
 def _keys(root: type[BaseModel], location: Sequence[str]) -> list[str]:

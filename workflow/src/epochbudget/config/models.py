@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, create_model
 
 from epochbudget import registry
 from epochbudget.config.base import Section
+from epochbudget.config.values import Device, Hyperparameter, Number, Project, RunName
 from epochbudget.config.verification import Verification
 
 PositiveInt = Annotated[int, Field(gt=0)]
@@ -26,9 +27,9 @@ PAPERS_METHODS += ("WH", "WEH", "Prodigy", "DAdapt")
 class Range(Section):
     """Bounds of one search dimension, both included."""
 
-    low: int | float
+    low: Number
     """Lower bound."""
-    high: int | float
+    high: Number
     """Upper bound."""
     log: bool = False
     """Sample uniformly in the logarithm."""
@@ -62,7 +63,7 @@ class Study(Section):
 class Training(Section):
     """How runs are carried out; no part of a run's key, so nothing here causes a rerun."""
 
-    device: str = "auto"
+    device: Device = "auto"
     """auto (a GPU if there is one), cpu, cuda, or cuda:N."""
     log_every: PositiveInt = 10
     """Epochs between two lines in a job's log file."""
@@ -88,7 +89,7 @@ class Tracking(Section):
 
     mode: Annotated[Literal["off", "offline", "online"], BeforeValidator(_unquoted_off)] = "off"
     """off; offline: local files only; online: sent to the service (`pip install wandb`)."""
-    project: str = "epochbudget"
+    project: Project = "epochbudget"
     """Name of the project there."""
 
 
@@ -121,7 +122,7 @@ Tasks = _sections(
 class Config(Section):
     """The whole configuration."""
 
-    run: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_]*$")] = "demo"
+    run: RunName = "demo"
     """Name of the run: outputs stand under results/<run> and figures/<run>."""
     mode: Literal["optimize_and_compare", "optimize", "compare"] = "optimize_and_compare"
     """Studies and comparison; studies only; or comparison with default or given hyperparameters."""
@@ -141,7 +142,7 @@ class Config(Section):
     """Seeds of the comparison (paper: 89, 231, 928, 814, 269)."""
     infimum_lr: Annotated[float, Field(gt=0)] = 1e-6
     """Infimum learning rate of the methods that have one, where no study chooses it."""
-    hyperparameters: dict[Code, dict[str, bool | int | float]] = Field(default_factory=dict)
+    hyperparameters: dict[Code, dict[str, Hyperparameter]] = Field(default_factory=dict)
     """Given hyperparameters by method, e.g. EH: {upper_bound: 42}; studies do not search them. In
     mode compare the others keep their defaults."""
     published_curves: str = ""

@@ -35,8 +35,11 @@ def write(settings: Mapping[str, Any], path: Path) -> None:
 
 
 def inputs(settings: Mapping[str, Any]) -> list[str]:
-    """The folder's files; none if it is not there, which `write` reports."""
-    return sorted(str(file) for file in Path(settings["path"]).glob("*") if file.is_file())
+    """The folder's files; none if it cannot be read, which `write` reports."""
+    try:
+        return sorted(str(file) for file in Path(settings["path"]).glob("*") if file.is_file())
+    except OSError:
+        return []
 
 
 DATASET = Dataset("folder", ".npz", FolderSettings, write, inputs)

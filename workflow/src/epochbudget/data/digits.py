@@ -13,7 +13,7 @@ from epochbudget.data.base import Dataset
 class DigitsSettings(Section):
     """Settings of the digits."""
 
-    validation_fraction: float = Field(0.2, gt=0, lt=1)
+    validation_fraction: float = Field(0.2, ge=0.001, le=0.999)
     """Part of the 1,797 images that is kept for validation."""
     seed: int = Field(42, ge=0)
     """Seed of the split."""

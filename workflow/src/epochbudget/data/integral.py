@@ -37,6 +37,8 @@ class IntegralSettings(Section):
     def _check(self) -> "IntegralSettings":
         if self.length_scale_low > self.length_scale_high:
             raise ValueError("length_scale_low must not exceed length_scale_high")
+        if self.length_scale_low < 1e-6 * (1 + self.length_scale_high):  # millions of modes
+            raise ValueError("length_scale_low must be at least 1e-6 (1 + length_scale_high)")
         if self.rounded_grids and max(self.points, self.queries) > 1000:
             raise ValueError("rounded_grids needs points and queries of at most 1000")
         return self

@@ -33,6 +33,9 @@ class OscillatorSettings(Section):
         # Tasks tell trajectories apart by their damping.
         if len(set(self.dampings)) < len(self.dampings):
             raise ValueError("dampings must differ from each other")
+        # Written as products, because a quotient may overflow.
+        if not self.dt <= self.duration <= 1e9 * self.dt:
+            raise ValueError("duration must be 1 to 1e9 times dt")
         return self
 
 

@@ -1,12 +1,12 @@
 """Folders in CIFAR's layouts, read without trusting them.
 
 Pickles can run any code when they are loaded. Those here come from anywhere, so only what CIFAR's
-files consist of is allowed in them: dicts, lists, numbers, text, bytes and arrays.
+files consist of is allowed in them: dicts, lists, numbers, text, bytes and arrays of numbers.
 """
 
 import io
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, NoReturn
@@ -97,8 +97,8 @@ def _read_pickle(path: Path) -> Batch:
     try:
         stored = _Unpickler(io.BytesIO(path.read_bytes()), encoding="latin1").load()
         batch = {k.decode() if isinstance(k, bytes) else k: v for k, v in stored.items()}
-        rows = np.ascontiguousarray(batch["data"])
-        labels = np.array(batch.get("fine_labels", batch.get("labels")), np.int64)
+        rows = np.ascontiguousarray(_plain(batch["data"]))
+        labels = np.array(_plain(batch.get("fine_labels", batch.get("labels"))), np.int64)
     except Exception as error:  # damaged pickles raise nearly anything
         _damaged(path, f"{type(error).__name__}: {error}")
     if rows.dtype != np.uint8 or rows.shape != (len(labels), _PIXELS) or labels.ndim != 1:
@@ -108,20 +108,47 @@ def _read_pickle(path: Path) -> Batch:
     return rows.reshape(-1, 3, 32, 32), labels
 
 
-class _Unpickler(pickle.Unpickler):
-    """Loads plain values and numpy arrays, refuses everything else."""
+class _Number:
+    """A type of numbers as a pickle describes it: its code, such as u1, and the order of its bytes.
 
-    def find_class(self, module: str, name: str) -> object:
-        """The stand-in for a global name of the pickle.
+    numpy's own dtype believes what a pickle says of its memory, so that bytes of the file would be
+    taken for addresses.
+    """
 
-        Raises:
-            pickle.UnpicklingError: If CIFAR's files have no use for it.
-        """
-        # numpy moved its private modules from numpy.core to numpy._core
-        allowed = _ALLOWED.get((module.replace("numpy._core.", "numpy.core."), name))
-        if allowed is None:
-            raise pickle.UnpicklingError(f"it asks for {module}.{name}, which is not allowed")
-        return allowed
+    def __init__(self, code: str, align: bool = False, copy: bool = True) -> None:
+        self.dtype = np.dtype(str(code))
+        if self.dtype.kind not in "biuf":
+            raise pickle.UnpicklingError(f"it holds an array of {code}, which is not allowed")
+
+    def __setstate__(self, state: Sequence[Any]) -> None:
+        self.dtype = self.dtype.newbyteorder(state[1])
+
+
+class _Array:
+    """An array whose shape, type and content the pickle sets after it has made it."""
+
+    def __init__(self, subtype: object, shape: object, code: object) -> None:
+        self.values: NDArray[Any] = np.empty(0, np.uint8)
+
+    def __setstate__(self, state: tuple[int, Sequence[int], _Number, bool, str | bytes]) -> None:
+        _, shape, number, by_column, content = state
+        if isinstance(content, str):  # from Python 2
+            content = content.encode("latin1")
+        self.values = _buffer(content, number, shape, "F" if by_column else "C").values
+
+
+def _buffer(
+    content: bytes, number: _Number, shape: Sequence[int], order: Literal["C", "F"]
+) -> _Array:
+    """An array in pickles of protocol 5."""
+    array = _Array(None, None, None)
+    array.values = np.frombuffer(content, number.dtype).reshape(shape, order=order)
+    return array
+
+
+def _plain(value: Any) -> Any:
+    """The numpy array of a stand-in, and anything else as it is."""
+    return value.values if isinstance(value, _Array) else value
 
 
 def _encode(text: str, encoding: str) -> bytes:
@@ -131,23 +158,27 @@ def _encode(text: str, encoding: str) -> bytes:
     return text.encode("latin1")
 
 
-def _empty_array(subtype: type, shape: tuple[int, ...], dtype: object) -> NDArray[np.int8]:
-    """An array whose shape, type and content the pickle sets afterwards."""
-    return np.ndarray((0,), np.int8)
+class _Unpickler(pickle.Unpickler):
+    """Loads plain values and arrays of numbers, refuses everything else."""
+
+    def find_class(self, module: str, name: str) -> object:
+        """The stand-in for a global name of the pickle.
+
+        Raises:
+            pickle.UnpicklingError: If CIFAR's files have no use for it.
+        """
+        # numpy moved its private modules from numpy.core to numpy._core
+        known = (module.replace("numpy._core.", "numpy.core."), name)
+        if known not in _ALLOWED:
+            raise pickle.UnpicklingError(f"it asks for {module}.{name}, which is not allowed")
+        return _ALLOWED[known]
 
 
-def _array(
-    content: bytes, dtype: np.dtype[Any], shape: tuple[int, ...], order: Literal["C", "F"]
-) -> NDArray[Any]:
-    """An array in pickles of protocol 5."""
-    return np.frombuffer(content, dtype).reshape(shape, order=order)
-
-
-_ALLOWED: dict[tuple[str, str], Callable[..., Any]] = {
-    ("numpy", "ndarray"): np.ndarray,
-    ("numpy", "dtype"): np.dtype,
-    ("numpy.core.multiarray", "_reconstruct"): _empty_array,
-    ("numpy.core.numeric", "_frombuffer"): _array,
+_ALLOWED: dict[tuple[str, str], object] = {
+    ("numpy", "ndarray"): None,  # named as the kind of array, never called
+    ("numpy", "dtype"): _Number,
+    ("numpy.core.multiarray", "_reconstruct"): _Array,
+    ("numpy.core.numeric", "_frombuffer"): _buffer,
     ("_codecs", "encode"): _encode,
 }
 
