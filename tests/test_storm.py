@@ -1,0 +1,16 @@
+"""A short kill storm; the long one is `python tests/kill_storm.py`."""
+
+from pathlib import Path
+
+import pytest
+
+from kill_storm import storm
+
+
+@pytest.mark.slow
+def test_a_storm_of_kills_changes_nothing(tmp_path: Path) -> None:
+    report = storm(tmp_path, "tests/config/storm.yaml", sigkill=8, sigterm=4, seed=1)
+    print(report)
+    assert sum(report.kills.values()) == 12
+    assert not report.different
+    assert not report.damaged
