@@ -56,7 +56,7 @@ def test_the_files_that_are_mutated_are_well_formed(base: Values) -> None:
     assert planned(base).pairs
 
 
-@settings(max_examples=500)
+@settings(max_examples=250)
 @given(wrong_values())
 def test_values_of_a_wrong_kind(sample: tuple[tuple[str, ...], Values]) -> None:
     path, values = sample
@@ -65,7 +65,7 @@ def test_values_of_a_wrong_kind(sample: tuple[tuple[str, ...], Values]) -> None:
     assert path[-1] in message
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(misspelt_keys())
 def test_misspelt_keys(sample: tuple[tuple[str, ...], str, Values]) -> None:
     above, wrong, values = sample
