@@ -10,6 +10,7 @@ rule closed_forms:
         "results/published/closed_forms.csv",
     log:
         "results/published/logs/closed_forms.log",
+    localrule: True
     conda:
         "../../envs/epochbudget.yaml"
     params:
@@ -38,6 +39,7 @@ rule judge:
         report=EXPERIMENT.pattern("report"),
     log:
         f"results/{EXPERIMENT.run}/logs/verification.log",
+    localrule: True
     conda:
         "../../envs/epochbudget.yaml"
     params:
