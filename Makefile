@@ -3,10 +3,11 @@
 # make test   the fast tests
 # make check  formatters, linters, types
 # make slow   the slow tests
+# make slurm  the cluster command on a SLURM that starts here (root, SLURM installed)
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: env run test check slow format
+.PHONY: env run test check slow slurm format
 
 env: .venv/dev.stamp
 
@@ -18,6 +19,9 @@ test: .venv/dev.stamp
 
 slow: .venv/dev.stamp
 	$(BIN)/pytest -m slow
+
+slurm: .venv/dev.stamp
+	$(BIN)/pytest -m slurm -rs
 
 check: .venv/dev.stamp
 	$(BIN)/ruff check .

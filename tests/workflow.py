@@ -9,7 +9,7 @@ from pathlib import Path
 
 from conftest import ROOT
 
-PARTS = ("Snakefile", "workflow", "config", "envs", "profiles", "tests/config")
+PARTS = ("Snakefile", "workflow", "config", "envs", "profiles", "slurm", "tests/config")
 JOB = re.compile(r"^(?:local)?rule (\w+):$")
 WILDCARDS = re.compile(r"^    wildcards: (.*)$")
 Jobs = set[tuple[str, ...]]
@@ -27,7 +27,9 @@ class Checkout:
         for part in PARTS:
             source, target = ROOT / part, folder / part
             target.parent.mkdir(parents=True, exist_ok=True)
-            if source.is_dir():
+            if source.is_symlink():
+                target.symlink_to(source.readlink())
+            elif source.is_dir():
                 shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
             else:
                 shutil.copy(source, target)

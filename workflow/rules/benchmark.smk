@@ -29,6 +29,7 @@ rule speedups:
         pdf="figures/benchmark/speedups.pdf",
     log:
         "results/benchmark/logs/speedups.log",
+    localrule: True
     conda:
         "../../envs/epochbudget.yaml"
     params:

@@ -13,6 +13,7 @@ rule curves:
         EXPERIMENT.pattern("curves").replace("{label}", "{curve}"),
     log:
         f"results/{EXPERIMENT.run}/logs/curves/{{curve}}-{{code}}.log",
+    localrule: True
     conda:
         "../../envs/epochbudget.yaml"
     params:

@@ -11,6 +11,7 @@ rule figure:
         pdf=EXPERIMENT.pattern("figure").replace("{format}", "pdf"),
     log:
         f"results/{EXPERIMENT.run}/logs/figures/{{figure}}.log",
+    localrule: True
     conda:
         "../../envs/epochbudget.yaml"
     params:

@@ -10,6 +10,7 @@ rule metric:
         EXPERIMENT.pattern("metric"),
     log:
         f"results/{EXPERIMENT.run}/logs/metrics/{{metric}}.log",
+    localrule: True
     conda:
         "../../envs/epochbudget.yaml"
     params:

@@ -41,6 +41,7 @@ rule recompute_published:
         "results/published/numbers.csv",
     log:
         "results/published/logs/numbers.log",
+    localrule: True
     conda:
         "../../envs/epochbudget.yaml"
     params:

@@ -14,6 +14,7 @@ rule closed_forms:
         "results/published/closed_forms.csv",
     log:
         "results/published/logs/closed_forms.log",
+    localrule: True
     conda:
         "../../envs/epochbudget.yaml"
     params:
@@ -42,6 +43,7 @@ rule judge:
         report=EXPERIMENT.pattern("report"),
     log:
         f"results/{EXPERIMENT.run}/logs/verification.log",
+    localrule: True
     conda:
         "../../envs/epochbudget.yaml"
     params:
