@@ -7,11 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from epochbudget.errors import UserError
 from epochbudget.training.progress import Progress, read
 from epochbudget.training.run import Run
 from epochbudget.training.signals import EndRequest
-from epochbudget.training.store import Store
+from epochbudget.training.store import Store, load_checkpoint
 from small_runs import make_data, run, runner
 
 
@@ -28,15 +31,24 @@ def interrupted(folder: Path, data: Path) -> Run:
     return replace(this, budget=6)
 
 
+@pytest.fixture(scope="module")
+def checkpoint(tmp_path_factory: pytest.TempPathFactory, data: Path) -> tuple[Path, bytes]:
+    """A checkpoint, and its bytes."""
+    folder = tmp_path_factory.mktemp("checkpoint")
+    path = Store(folder / "store").checkpoints(interrupted(folder, data))[0]
+    load_checkpoint(path)
+    return path, path.read_bytes()
+
+
 def names(store: Store, of: Run) -> list[str]:
-    return [path.name for path in store.checkpoints(of)]
+    return [path.stem.rpartition("-")[0] for path in store.checkpoints(of)]
 
 
 def test_the_last_two_checkpoints_are_kept(tmp_path: Path, data: Path) -> None:
     this = interrupted(tmp_path, data)
     assert names(Store(tmp_path / "store"), this) == [
-        "checkpoint-000004.pt",
-        "checkpoint-000003.pt",
+        "checkpoint-000004",
+        "checkpoint-000003",
     ]
 
 
@@ -64,6 +76,20 @@ def test_a_damaged_checkpoint_is_passed_over(
     assert history.columns["train_loss"] == whole.columns["train_loss"]
     assert caplog.text.count("is damaged") == damaged
     assert f"training epochs {goes_on_after + 1} to 6" in caplog.text
+
+
+@settings(max_examples=150)
+@given(share=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))
+def test_no_flipped_bit_goes_unnoticed(
+    checkpoint: tuple[Path, bytes], share: float, bit: int
+) -> None:
+    """Wherever it is."""
+    path, content = checkpoint
+    changed = bytearray(content)
+    changed[int(share * len(content))] ^= 1 << bit
+    path.write_bytes(changed)
+    with pytest.raises(UserError, match="its checksum is another"):
+        load_checkpoint(path)
 
 
 def test_what_a_killed_writer_left_is_swept_away(tmp_path: Path, data: Path) -> None:

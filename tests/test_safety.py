@@ -9,6 +9,7 @@ import re
 import shlex
 import tarfile
 import threading
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ from epochbudget.data.generators.read import read_images
 from epochbudget.errors import UserError
 from epochbudget.published.tables import read_checksums
 from epochbudget.torchvision_compat import load_torchvision
-from epochbudget.training.store import History
+from epochbudget.training.store import History, load_checkpoint
 from small_runs import run, runner
 from task_samples import write_images
 from workflow import Checkout
@@ -166,12 +167,16 @@ def test_checkpoints_run_nothing(tmp_path: Path, trace: Path) -> None:
     store.save_checkpoint(attacked, history, {"epoch": 1})
     assert store.load_checkpoint(attacked) is not None
     for content in (Attack(trace), {"status": "finished", "history": {}, "state": Attack(trace)}):
-        torch.save(content, store.checkpoint(attacked))
-        with pytest.raises(UserError, match="this checkpoint cannot be read"):
-            store.load_checkpoint(attacked)
-        store.checkpoint(attacked).write_bytes(pickle.dumps(content, 2))
-        with pytest.raises(UserError, match="this checkpoint cannot be read"):
-            store.load_checkpoint(attacked)
+        saved = io.BytesIO()
+        torch.save(content, saved)
+        for hostile in (saved.getvalue(), pickle.dumps(content, 2)):
+            name = f"checkpoint-000002-{zlib.crc32(hostile):08x}.pt"
+            path = store.place(attacked) / name
+            path.write_bytes(hostile)
+            with pytest.raises(UserError, match="this checkpoint is damaged"):
+                load_checkpoint(path)
+            assert store.load_checkpoint(attacked) is not None  # the one before it
+            path.unlink()
 
 
 def test_data_files_run_nothing(tmp_path: Path, trace: Path) -> None:

@@ -20,8 +20,8 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
     "bit flipped": lambda path: path.write_bytes(flipped(path.read_bytes())),
     "deleted": lambda path: path.unlink(),
 }
-UNSEALED = {".lock", "journal.log"}
-"""A lock is empty, and a journal carries a digest in each trial."""
+UNSEALED = {".lock", ".log", ".pt"}
+"""A lock is empty; a journal carries a digest in each trial, a checkpoint its own in its name."""
 
 
 def flipped(content: bytes) -> bytes:
@@ -51,7 +51,9 @@ def files(folder: Path) -> list[Path]:
 def test_every_kind_of_file_is_sealed(results: Path) -> None:
     kinds = {path.suffix or path.name for path in files(results)}
     assert kinds == {".parquet", ".csv", ".json", ".pt", ".log", ".lock"}
-    unsealed = {path.name for path in files(results) if not seals.place(path).exists()}
+    unsealed = {
+        path.suffix or path.name for path in files(results) if not seals.place(path).exists()
+    }
     assert unsealed == UNSEALED
     assert seals.damage(results) == []
 

@@ -16,7 +16,7 @@ from epochbudget.settings import RATE
 if TYPE_CHECKING:
     from epochbudget.config.models import Config, Range
 
-RESERVED = ("store", "cache", "published", "benchmark")
+RESERVED = ("store", "cache", "published", "benchmark", "slurm")
 
 
 def check(config: "Config") -> None:

@@ -1,6 +1,6 @@
 """How far a run is, beside its checkpoints: for people who wait (`epochbudget status`).
 
-Nothing here changes a result. Progress is written about once a second at most, so after a kill it
+Nothing here changes a result. Progress is written twice a second at most, so after a kill it
 also says how many epochs are trained again.
 """
 
@@ -15,7 +15,7 @@ from typing import Any
 
 from epochbudget.files import write_json
 
-INTERVAL = 1.0
+INTERVAL = 0.5
 """Least seconds between two writes."""
 
 

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+LOST = 60.0
+"""Seconds of training that a killed job may lose, or one epoch if that is longer."""
+
 
 @dataclass
 class Runner:
@@ -49,7 +52,7 @@ class Runner:
     data: Path
     device: "torch.device"
     log_every: int = 10
-    checkpoint_seconds: float = 30.0
+    checkpoint_seconds: float = 45.0
     tracking: Tracking = field(default_factory=Tracking)
     workers: int = 1
     lockstep: Mapping[str, int] = field(default_factory=dict)
@@ -239,11 +242,17 @@ class Runner:
         if any(session.done for session in sessions):
             return
         asked = end.asked  # once: a later signal finds the next call
-        if asked or any(time.monotonic() - s.saved >= self.checkpoint_seconds for s in sessions):
+        if asked or any(map(self._due, sessions)):
             before_saving()
             for session in sessions:
                 session.save()
         self._heed(asked, sessions)
+
+    def _due(self, session: Session) -> bool:
+        """Whether it is time for a checkpoint, or would be before the next epoch has ended."""
+        since = time.monotonic() - session.saved
+        next_time = since + (session.epoch_seconds or 0.0)
+        return since >= self.checkpoint_seconds or next_time > max(LOST, self.checkpoint_seconds)
 
     @staticmethod
     def _heed(asked: int, sessions: Sequence[Session]) -> None:

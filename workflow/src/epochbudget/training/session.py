@@ -42,7 +42,7 @@ class Session:
         self.progress.write(store.place(run))
         first = self.history.epochs + 1
         log.info("%s: training epochs %d to %d (%s)", run, first, run.budget, run.key)
-        self.saved = time.monotonic()
+        self.saved, self.saved_epoch = time.monotonic(), self.history.epochs
 
     @property
     def done(self) -> bool:
@@ -73,10 +73,12 @@ class Session:
         return self.progress.seconds
 
     def save(self) -> None:
-        """Write a checkpoint."""
+        """Write a checkpoint, unless there is one of this epoch."""
+        if self.saved_epoch == self.history.epochs:
+            return
         self.store.save_checkpoint(self.run, self.history, self.trainer.state_dict())
         self.progress.write(self.store.place(self.run))
-        self.saved = time.monotonic()
+        self.saved, self.saved_epoch = time.monotonic(), self.history.epochs
 
     def finish(self, provenance: Mapping[str, Any]) -> None:
         """Record the run; a budget-free one keeps its checkpoint, to go on to a longer budget."""
