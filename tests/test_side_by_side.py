@@ -122,6 +122,9 @@ def test_workers_end_with_their_job_and_lose_nothing(
     _, errors = process.communicate()
     assert process.returncode == (-number if number == signal.SIGKILL else 128 + number)
     assert "Traceback" not in errors
+    if number != signal.SIGKILL:
+        assert (tmp_path / "log").read_text().count("asked to end, stopped after epoch") == 2
+        assert not list((tmp_path / "results/store").glob("*/failure.json"))
     deadline = time.monotonic() + 20
     while any(Path(f"/proc/{child}").exists() for child in children):
         assert time.monotonic() < deadline, "a worker outlived its job"
@@ -161,6 +164,8 @@ def test_a_killed_worker_is_named_and_the_others_go_on(tmp_path: Path, data: Pat
     assert "Hint" in message
     assert "Traceback" not in message
     assert len(list((tmp_path / "results/store").glob("*/run.json"))) == 1
+    (failure,) = (tmp_path / "results/store").glob("*/failure.json")
+    assert "status -9" in failure.read_text()
 
 
 def test_a_worker_that_dies_before_it_begins_is_named(tmp_path: Path, data: Path) -> None:

@@ -103,6 +103,12 @@ def _summary(found: "Sequence[State]", hours: "Mapping[str, float | None]", at_o
     total = sum(time for time in hours.values() if time is not None) / max(1, at_once)
     if not total and not unknown:
         return text + "; nothing left to train"
+    if not total:
+        return text + "; time left: not known before an epoch has been timed"
     without = f", without {', '.join(unknown)} (no epoch timed yet)" if unknown else ""
     how = f"{at_once} at a time as now" if at_once > 1 else "one run at a time"
-    return text + f"; time left: about {total:.3g} hours, {how}{without}"
+    return text + f"; time left: about {_duration(total)}, {how}{without}"
+
+
+def _duration(hours: float) -> str:
+    return f"{hours:,.3g} hours" if hours >= 1 else f"{max(1, round(60 * hours))} minutes"

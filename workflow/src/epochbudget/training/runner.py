@@ -241,12 +241,17 @@ class Runner:
         """
         if any(session.done for session in sessions):
             return
-        asked = end.asked  # once: a later signal finds the next call
-        if asked or any(map(self._due, sessions)):
-            before_saving()
-            for session in sessions:
-                session.save()
-        self._heed(asked, sessions)
+        if end.asked or any(map(self._due, sessions)):
+            self._save(sessions, before_saving)
+        if asked := end.asked:  # perhaps only since a moment ago
+            self._save(sessions, before_saving)
+            self._heed(asked, sessions)
+
+    @staticmethod
+    def _save(sessions: Sequence[Session], before_saving: Callable[[], None]) -> None:
+        before_saving()
+        for session in sessions:
+            session.save()
 
     def _due(self, session: Session) -> bool:
         """Whether it is time for a checkpoint, or would be before the next epoch has ended."""

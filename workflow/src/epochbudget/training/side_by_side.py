@@ -43,7 +43,7 @@ def side_by_side(runner: "Runner", runs: Sequence[Run]) -> None:
                 if end.asked:
                     waiting.clear()
                     for worker in workers:
-                        worker.tell(end.asked)
+                        worker.tell()
                 while waiting and len(workers) < runner.workers:
                     workers.append(_Worker(runner, waiting.popleft()))
                 for pipe in wait([worker.pipe for worker in workers], timeout=1):
@@ -59,7 +59,7 @@ def side_by_side(runner: "Runner", runs: Sequence[Run]) -> None:
                         worker.dismiss()
         finally:  # workers are left only after an exception, such as Ctrl-C
             for worker in workers:
-                worker.tell(signal.SIGTERM)
+                worker.tell()
             for worker in workers:
                 worker.dismiss()
     if end.asked:
@@ -127,15 +127,15 @@ class _Worker:
         if status == -signal.SIGKILL:
             hint = f"often too little memory: {failures.MEMORY_HINT}"
         failure = UserError(f"{run}: its worker process ended with status {status}", hint)
-        if run:
+        if run and not self.told:
             failures.record(self.store.place(run), failure)
         return failure
 
-    def tell(self, number: int) -> None:
-        """Pass a signal on, once: a second one would find it past its checkpoint."""
+    def tell(self) -> None:
+        """Ask it to end, once: a second request would find it past its checkpoint."""
         if not self.told and self.process.is_alive() and self.process.pid:
             self.told = True
-            os.kill(self.process.pid, number)
+            os.kill(self.process.pid, signal.SIGTERM)
 
     def dismiss(self) -> None:
         """Let it end, and wait until it has."""
