@@ -111,4 +111,4 @@ def _summary(found: "Sequence[State]", hours: "Mapping[str, float | None]", at_o
 
 
 def _duration(hours: float) -> str:
-    return f"{hours:,.3g} hours" if hours >= 1 else f"{max(1, round(60 * hours))} minutes"
+    return f"{hours:,.3g} h" if hours >= 1 else f"{max(1, round(60 * hours))} min"
