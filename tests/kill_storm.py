@@ -40,6 +40,7 @@ class Report:
         trained_again: Epochs that interruptions have cost.
         damaged: What `epochbudget check` names.
         different: Results that differ from the undisturbed run's.
+        unsent: Signals that were left when the run was done.
     """
 
     kills: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -48,26 +49,40 @@ class Report:
     trained_again: int = 0
     damaged: str = ""
     different: list[str] = field(default_factory=list)
+    unsent: int = 0
 
     def __str__(self) -> str:
         killed = ", ".join(f"{n} x {s} to a {v}" for (s, v), n in sorted(self.kills.items()))
         return (
-            f"{killed}; Snakemake started {self.starts} times; {self.trained} epochs in the store, "
-            f"{self.trained_again} trained again; different: {self.different or 'nothing'}"
+            f"{killed} ({self.unsent} unsent); Snakemake started {self.starts} times; "
+            f"{self.trained} epochs in the store, {self.trained_again} trained again; "
+            f"different: {self.different or 'nothing'}"
         )
 
 
-def storm(folder: Path, configfile: str, sigkill: int, sigterm: int, seed: int) -> Report:
-    """Run in peace and in the storm; see the module."""
-    peace, disturbed = (Checkout.make(folder / name) for name in ("peace", "disturbed"))
+def storm(
+    folder: Path, configfile: str, sigkill: int, sigterm: int, pause: float, seed: int
+) -> Report:
+    """Run in peace and in the storm; see the module.
+
+    Args:
+        folder: Where the two checkouts go; one that is there from another storm serves again.
+        configfile: What is run.
+        sigkill: How many of these signals.
+        sigterm: And of these.
+        pause: Mean seconds between two signals.
+        seed: Of the storm's randomness.
+    """
+    before, disturbed = folder / "peace", Checkout.make(folder / "disturbed")
+    peace = Checkout(before) if before.exists() else Checkout.make(before)
     peace.snakemake("--configfile", configfile, "--quiet", "all")
     generator = random.Random(seed)
     signals = [signal.SIGKILL] * sigkill + [signal.SIGTERM] * sigterm
     generator.shuffle(signals)
     report = Report()
-    while not _run(disturbed, configfile, signals, generator, report):
+    while not _run(disturbed, configfile, signals, generator, pause, report):
         assert report.starts < 10 * (sigkill + sigterm) + 10, "it never ends"
-    assert not signals, f"done before {len(signals)} signals were sent: make it longer"
+    report.unsent = len(signals)
     for path in disturbed.folder.glob("results/store/*/run.json"):
         record = json.loads(path.read_text())
         report.trained += record["epochs"]
@@ -85,6 +100,7 @@ def _run(
     configfile: str,
     signals: list[signal.Signals],
     generator: random.Random,
+    pause: float,
     report: Report,
 ) -> bool:
     """Start Snakemake, send signals while there are some; whether it has reached its end."""
@@ -99,7 +115,7 @@ def _run(
         )
         report.starts += 1
         while signals and process.poll() is None:
-            time.sleep(generator.uniform(0.2, 4.0))
+            time.sleep(generator.uniform(0.1 * pause, 1.9 * pause))
             kind = generator.choice(["worker", "worker", "job", "job", "snakemake"])
             victim = _victim(process, kind, generator)
             if victim is None:
@@ -163,13 +179,14 @@ def main() -> None:
     parser.add_argument("--configfile", default="config/config.yaml")
     parser.add_argument("--sigkill", type=int, default=50)
     parser.add_argument("--sigterm", type=int, default=20)
+    parser.add_argument("--pause", type=float, default=0.9, help="mean seconds between two")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--folder", type=Path, default=None, help="default: a temporary one")
     args = parser.parse_args()
     folder = args.folder or Path(tempfile.mkdtemp(prefix="kill-storm-"))
-    report = storm(folder, args.configfile, args.sigkill, args.sigterm, args.seed)
+    report = storm(folder, args.configfile, args.sigkill, args.sigterm, args.pause, args.seed)
     print(f"{folder}: {report}")
-    sys.exit(bool(report.different or report.damaged))
+    sys.exit(bool(report.different or report.damaged or report.unsent))
 
 
 if __name__ == "__main__":
