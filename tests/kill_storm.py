@@ -179,7 +179,7 @@ def main() -> None:
     parser.add_argument("--configfile", default="config/config.yaml")
     parser.add_argument("--sigkill", type=int, default=50)
     parser.add_argument("--sigterm", type=int, default=20)
-    parser.add_argument("--pause", type=float, default=0.9, help="mean seconds between two")
+    parser.add_argument("--pause", type=float, default=0.7, help="mean seconds between two")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--folder", type=Path, default=None, help="default: a temporary one")
     args = parser.parse_args()
