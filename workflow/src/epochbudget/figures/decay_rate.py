@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from epochbudget.figures.base import Drawing, Figure
 from epochbudget.figures.frame import frame
+from epochbudget.metrics.learning_rates import SETTINGS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
@@ -15,15 +16,16 @@ if TYPE_CHECKING:
 
 def drawings(experiment: "Experiment") -> dict[str, Drawing]:
     """One picture, the same in every experiment but for the run's name."""
+    options = {**frame(experiment), "upper_bound": SETTINGS["upper_bound"]}
     table = experiment.path("metric", metric="decay_rate")
-    return {"decay_rate": Drawing((table,), frame(experiment))}
+    return {"decay_rate": Drawing((table,), options)}
 
 
 def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
     """Draw the decay by the share of the run that has passed, one line for each method.
 
     Args:
-        options: `run` (footer).
+        options: `run` (footer) and `upper_bound` of H and EH, in epochs.
         inputs: The table `decay_rate`.
 
     Raises:
@@ -53,7 +55,8 @@ def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
             marks = staggered(place, len(codes), len(shares))
             axes.plot(shares, decays, **method_style(code), **marks, label=code)
         axes.set(xlabel="epoch n / budget N", ylabel="−dη/dn (η₀ per epoch)")
-        legend_above(axes, f"N = {budget} epochs")
+        bound = options["upper_bound"]
+        legend_above(axes, f"N = {budget} epochs; H and EH with upper bound U = {bound:g}")
     return canvas
 
 

@@ -79,7 +79,7 @@ def _draw_geometry(axes: "Axes", budget: int, bound: float) -> None:
         (f"N = {budget}\nend of the run", (budget, 0), (-12, -24), "right"),
         (f"U = {bound}\ncentre", (bound, 0), (0, -42), "center"),
         ("asymptote 1 − n/U", (0.25 * bound, 0.75), (7, 3), "left"),
-        (f"h(0) = {height(0):.3f}", (0, height(0)), (-6, -11), "right"),
+        ("h(0)", (0, height(0)), (-6, -11), "right"),
     ):
         axes.annotate(text, point, offset, textcoords="offset points", ha=side, size=8.5)
     axes.axhline(0, color="0.3", linewidth=0.7)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from epochbudget.figures.base import Drawing, Figure
 from epochbudget.figures.frame import frame
+from epochbudget.metrics.lr_budget import SETTINGS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
@@ -15,15 +16,16 @@ if TYPE_CHECKING:
 
 def drawings(experiment: "Experiment") -> dict[str, Drawing]:
     """One picture, the same in every experiment but for the run's name."""
+    options = {**frame(experiment), "upper_bound": SETTINGS["upper_bound"]}
     table = experiment.path("metric", metric="lr_budget")
-    return {"lr_budget_relative": Drawing((table,), frame(experiment))}
+    return {"lr_budget_relative": Drawing((table,), options)}
 
 
 def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
     """Draw the integrals of the continuous schedules, one line for each method.
 
     Args:
-        options: `run` (footer).
+        options: `run` (footer) and `upper_bound` of H and EH, in epochs.
         inputs: The table `lr_budget`.
 
     Raises:
@@ -53,7 +55,9 @@ def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
         axes.set(xlabel="budget N (epochs)", ylabel=f"∫η dn, relative to N = {reference}")
         axes.set_xticks(budgets)
         axes.set_ylim(0, None)
-        legend_above(axes, "P, C and L are proportional to N: their lines coincide")
+        bound = options["upper_bound"]
+        notes = f"P, C and L are proportional to N; H and EH with upper bound U = {bound:g}"
+        legend_above(axes, notes)
     return canvas
 
 
