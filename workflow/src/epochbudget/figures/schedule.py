@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from epochbudget.figures.base import Drawing, Figure
 from epochbudget.figures.frame import frame
-from epochbudget.metrics.learning_rates import BUDGETS, SETTINGS, read
+from epochbudget.metrics.learning_rates import BUDGETS, LOGARITHMIC, SETTINGS, read
 from epochbudget.registry import methods
 
 if TYPE_CHECKING:
@@ -14,9 +14,6 @@ if TYPE_CHECKING:
 
     from epochbudget.experiment import Experiment
     from epochbudget.methods.base import Method
-
-LOGARITHMIC = ("E", "EH", "WEH")
-"""Methods whose rates fall like an exponential function."""
 
 
 def drawings(experiment: "Experiment") -> dict[str, Drawing]:

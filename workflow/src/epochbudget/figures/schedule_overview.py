@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from epochbudget.figures.base import Drawing, Figure
 from epochbudget.figures.frame import frame
-from epochbudget.figures.schedule import LOGARITHMIC
-from epochbudget.metrics.learning_rates import BUDGETS, SETTINGS, read
+from epochbudget.metrics.learning_rates import BUDGETS, LOGARITHMIC, SETTINGS, read
 from epochbudget.registry import methods
 
 if TYPE_CHECKING:

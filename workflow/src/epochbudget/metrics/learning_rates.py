@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 BUDGETS = (250, 500, 750, 1000)
 SETTINGS = {"lr": 1.0, "infimum_lr": 1e-3, "upper_bound": 1000}
+LOGARITHMIC = ("E", "EH", "WEH")
+"""Methods whose rates fall like an exponential function: a straight line on a logarithmic axis."""
 
 
 def compute(curve_sets: "list[CurveSet]") -> list[Row]:
