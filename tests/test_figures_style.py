@@ -80,6 +80,7 @@ def test_the_same_picture_has_the_same_bytes(tmp_path):
     pictures = [
         ("learning_curve", CURVE, [curves_file(tmp_path)]),
         ("comparison", COMPARISON, finals_files(tmp_path)),
+        ("hyperbola", {"run": "demo", "budget": 50, "epochs": [50, 90], "upper_bound": 90}, []),
     ]
     first, again = tmp_path / "first", tmp_path / "again"
     # Neither the reader's own matplotlibrc nor the seed of Python's hashes has an influence.

@@ -55,7 +55,8 @@ def test_a_formula_reruns_its_methods(checkout: Checkout) -> None:
     names = {job[1] for job in of_rule(jobs, "figure")}
     assert names == {
         *("learning_curve_OSC_LSTM-EH", "learning_curve_OSC_LSTM-WEH", "comparison_OSC_LSTM"),
-        *(f"schedule_{code}" for code in ("N", "H", "EH", "WEH")),
+        *(f"schedule_{code}" for code in ("N", "H", "EH", "WEH", "overview")),
+        *("lr_budget", "lr_budget_relative"),
     }
 
 

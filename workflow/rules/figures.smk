@@ -21,3 +21,10 @@ rule figure:
     shell:
         "python -m epochbudget figure {params.kind} {params.options:q} --inputs {input:q}"
         " --out {output.png:q} --log {log:q}"
+
+
+# The figures that need no training: of the schedules themselves, and of generated data.
+rule figures_analytic:
+    input:
+        EXPERIMENT.analytic_figures,
+    localrule: True

@@ -4,6 +4,7 @@ each job the slice of the configuration that it depends on.
 Snakemake builds its DAG from here, so nothing heavy is imported.
 """
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -124,11 +125,7 @@ class Experiment:
     def results(self) -> tuple[str, ...]:
         """Every file that the run is to make at the end."""
         best = [self.path("best", label=p.label, code=p.code) for p in self.pairs]
-        figures = [
-            self.path("figure", figure=figure, format=format)
-            for figure in self.drawings
-            for format in ("png", "pdf")
-        ]
+        figures = self._files_of(self.drawings)
         if self.mode == "optimize":
             return (*best, *figures)
         curves = [
@@ -260,6 +257,33 @@ class Experiment:
             for kind, figure in registry.figures().items()
             for name, drawing in figure.drawings(self).items()
         }
+
+    @cached_property
+    def analytic_figures(self) -> tuple[str, ...]:
+        """Files of the figures that need no training: drawn from formulas or generated data."""
+        untrained = {
+            *(
+                self.path("metric", metric=m.name)
+                for m in registry.metrics().values()
+                if not m.from_curves
+            ),
+            *(self.path("data", dataset=name) for name in self.datasets if self._generated(name)),
+        }
+        drawings = self.drawings.items()
+        return self._files_of(name for name, d in drawings if untrained.issuperset(d.inputs))
+
+    def _generated(self, dataset: str) -> bool:
+        """Whether a data set comes from neither the network nor the user's files."""
+        entry = registry.datasets()[dataset]
+        return not (entry.local or entry.inputs(self.data_spec(dataset)))
+
+    def _files_of(self, figures: Iterable[str]) -> tuple[str, ...]:
+        """The files of these figures."""
+        return tuple(
+            self.path("figure", figure=figure, format=format)
+            for figure in figures
+            for format in ("png", "pdf")
+        )
 
 
 def _label(model: str, optimizer: str) -> str:

@@ -44,7 +44,8 @@ def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
             # The least damped, widest motion comes first, behind the others.
             for zeta, style in styles.items():
                 chosen = columns["zeta"] == zeta
-                look = {"color": style["color"], "linestyle": style["linestyle"]}
+                # Dashes would blur: each line crosses the others dozens of times.
+                look = {"color": style["color"], "linewidth": 1.0}
                 axes.plot(columns["t"][chosen], columns[name][chosen], **look, label=f"{zeta:g}")
             axes.set_ylabel(label)
         canvas.axes[-1].set_xlabel("time t (s)")

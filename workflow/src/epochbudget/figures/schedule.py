@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from epochbudget.figures.base import Drawing, Figure
 from epochbudget.figures.frame import frame
-from epochbudget.metrics.learning_rates import BUDGETS, SETTINGS, read
+from epochbudget.metrics.learning_rates import BUDGETS, LOGARITHMIC, SETTINGS, read
 from epochbudget.registry import methods
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
 
     from epochbudget.experiment import Experiment
-
-_LOGARITHMIC = ("EH", "WEH")
+    from epochbudget.methods.base import Method
 
 
 def drawings(experiment: "Experiment") -> dict[str, Drawing]:
@@ -26,9 +25,9 @@ def drawings(experiment: "Experiment") -> dict[str, Drawing]:
             {
                 **frame(experiment),
                 "code": code,
-                "hyperparameters": SETTINGS,
+                "hyperparameters": {**SETTINGS, **_defaults(code)},
                 "epochs": list(BUDGETS),
-                "log": code in _LOGARITHMIC,
+                "log": code in LOGARITHMIC,
             },
         )
         for code in experiment.methods
@@ -46,37 +45,34 @@ def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
     Raises:
         UserError: If the table lacks the method.
     """
-    from epochbudget.figures.drawing.style import (
-        at_end,
-        house_style,
-        legend_above,
-        log_axis,
-        method_title,
-        ordered_styles,
-        sheet,
-    )
+    from epochbudget.figures.drawing.rates import draw_rates
+    from epochbudget.figures.drawing.style import house_style, legend_above, method_title, sheet
 
     method = methods()[options["code"]]
-    by_budget = read(inputs[0], method.code)
+    rates = read(inputs[0], method.code)[method.code]
     with house_style():
         canvas = sheet(method_title(method.name, method.code), options, height=3.8)
         axes = canvas.axes[0]
-        for budget, style in ordered_styles(options["epochs"]).items():
-            rates = by_budget[budget]
-            axes.plot(range(len(rates)), rates, **style, **at_end(rates), label=str(budget))
-        if options["log"]:
-            log_axis(axes)
-        else:
-            axes.set_ylim(-0.04, 1.08 * axes.dataLim.ymax)
+        draw_rates(axes, {budget: rates[budget] for budget in options["epochs"]}, options["log"])
         axes.set(xlabel="epoch", ylabel="learning rate")
-        used = [
-            f"{name} {value:g}"
-            for name, value in options["hyperparameters"].items()
-            if name in method.settings or (name == "lr" and not method.lr_free)
-        ]
-        used += ["scaled by the optimizer"] * method.lr_free
-        legend_above(axes, "; ".join(["budget (epochs)", *used]))
+        legend_above(axes, "; ".join(["budget (epochs)", *_notes(method, options)]))
     return canvas
+
+
+def _defaults(code: str) -> dict[str, float]:
+    """The method's own hyperparameters, but those of all methods."""
+    return {n: v for n, v in methods()[code].defaults.items() if n not in SETTINGS}
+
+
+def _notes(method: "Method", options: Mapping[str, Any]) -> list[str]:
+    """The hyperparameters that the picture was drawn with, and what they mean for it."""
+    hyperparameters = options["hyperparameters"]
+    if method.lr_free:
+        notes = ["scaled by the optimizer"]
+    else:
+        used = {"lr", *method.settings}
+        notes = [f"{name} {value:g}" for name, value in hyperparameters.items() if name in used]
+    return notes + ["the same at every budget"] * method.budget_free(hyperparameters)
 
 
 FIGURE = Figure(kind="schedule", drawings=drawings, draw=draw)

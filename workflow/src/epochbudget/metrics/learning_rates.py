@@ -7,14 +7,16 @@ longer than drawing.
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from epochbudget.errors import UserError
 from epochbudget.metrics.base import Metric, Row
+from epochbudget.metrics.read import lacking, selected
 
 if TYPE_CHECKING:
     from epochbudget.curves import CurveSet
 
 BUDGETS = (250, 500, 750, 1000)
 SETTINGS = {"lr": 1.0, "infimum_lr": 1e-3, "upper_bound": 1000}
+LOGARITHMIC = ("E", "EH", "WEH")
+"""Methods whose rates fall like an exponential function: a straight line on a logarithmic axis."""
 
 
 def compute(curve_sets: "list[CurveSet]") -> list[Row]:
@@ -40,23 +42,18 @@ def compute(curve_sets: "list[CurveSet]") -> list[Row]:
     ]
 
 
-def read(path: Path, code: str) -> dict[int, list[float]]:
-    """The rates of one method by budget, from the table.
+def read(path: Path, *codes: str) -> dict[str, dict[int, list[float]]]:
+    """The rates of some methods, by code and budget, from the table.
 
     Raises:
-        UserError: If the table has none.
+        UserError: If the table lacks a method.
     """
-    import csv
-
-    rates: dict[int, list[float]] = {budget: [] for budget in BUDGETS}
-    with path.open(encoding="utf-8", newline="") as stream:
-        for row in csv.DictReader(stream):
-            if row["scheduler"] == code:
-                rates[int(row["budget"])].append(float(row["value"]))
-    if not all(rates.values()):
-        raise UserError(
-            f"{path} has no learning rates of {code}", f"make it anew: snakemake {path}"
-        )
+    rates: dict[str, dict[int, list[float]]] = {c: {b: [] for b in BUDGETS} for c in codes}
+    for row in selected(path, scheduler=codes):
+        rates[row["scheduler"]][int(row["budget"])].append(float(row["value"]))
+    for code, by_budget in rates.items():
+        if not all(by_budget.values()):
+            raise lacking(path, f"learning rates of {code}")
     return rates
 
 

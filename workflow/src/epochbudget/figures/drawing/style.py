@@ -22,6 +22,8 @@ Number = TypeVar("Number", int, float)
 
 WIDTH = 6.4
 """Width of a figure in inches: one text column at the font sizes of the style file."""
+HEAD, LEGEND, FOOT = 0.26, 0.42, 0.2
+"""Room for a figure's title, for a legend above all axes, and for the footer, in inches."""
 
 # Okabe and Ito's colours for colour-blind readers, with grey for their yellow, which is too
 # light for a line on white.
@@ -116,23 +118,29 @@ def at_end(values: Sized) -> Style:
 
 
 def sheet(
-    title: str, options: Mapping[str, Any], height: float, width: float = WIDTH, rows: int = 1
+    title: str,
+    options: Mapping[str, Any],
+    height: float,
+    width: float = WIDTH,
+    rows: int = 1,
+    columns: int = 1,
 ) -> Figure:
-    """A figure with a title, a footer, and empty axes below each other that share x.
+    """A figure with a title, a footer, and a grid of empty axes, each column sharing x.
 
     Args:
         title: Stands above everything.
         options: Of the drawing: `run`, and where they matter `seeds` (how many) and `budgets`.
         height: In inches.
         width: In inches.
-        rows: Number of axes.
+        rows: Number of axes below each other.
+        columns: Number of axes beside each other.
     """
     canvas = Figure(figsize=(width, height))
     FigureCanvasAgg(canvas)
     # The layout engine knows nothing of free text, so room for it is left out of its rectangle.
-    head, foot = 0.26 / height, 0.2 / height
+    head, foot = HEAD / height, FOOT / height
     canvas.set_layout_engine("constrained", rect=(0.0, foot, 1.0, 1.0 - head - foot))
-    canvas.subplots(rows, 1, sharex=True)
+    canvas.subplots(rows, columns, sharex="col")
     canvas.text(0.5, 1 - 0.08 / height, title, ha="center", va="top", size=10.5)
     footer: Style = {"ha": "right", "va": "bottom", "size": 6.5, "color": "0.4"}
     canvas.text(0.99, 0.04 / height, _footer(options), **footer)
@@ -147,6 +155,36 @@ def _footer(options: Mapping[str, Any]) -> str:
     if "budgets" in options:
         parts.append("budgets " + "/".join(str(budget) for budget in options["budgets"]))
     return " · ".join(parts)
+
+
+def staggered(place: int, lines: int, points: int, marks: int = 6) -> Style:
+    """Show some of a line's markers, at other points than those of the picture's other lines.
+
+    Args:
+        place: Which line it is, from 0.
+        lines: Number of lines.
+        points: Number of points of each line.
+        marks: About how many markers each line gets.
+    """
+    gap = max(lines, points // marks)
+    return {"markevery": (place * gap // lines, gap)}
+
+
+def nested(lines: Sequence[Sequence[float]]) -> list[Style]:
+    """Widths that let lines shine through where they coincide: each as wide as it has to be.
+
+    Args:
+        lines: The values of the lines at the same points, in the order in which they are drawn.
+    """
+    covers = [
+        sum(all(map(_close, line, later)) for later in lines[place + 1 :])
+        for place, line in enumerate(lines)
+    ]
+    return [{"linewidth": 1.3 + 1.5 * count, "markersize": 5 + 2 * count} for count in covers]
+
+
+def _close(one: float, other: float) -> bool:
+    return math.isclose(one, other, rel_tol=0.01)
 
 
 def method_title(name: str, code: str) -> str:
@@ -170,6 +208,29 @@ def legend_above(axes: Axes, title: str, gap: float = 0.0) -> None:
         ncols=max(1, min(6, len(labels))),
         title_fontsize=8,
     )
+
+
+def legend_of_all(canvas: Figure, title: str) -> None:
+    """The legend of the first axes above all of them, for a `sheet` whose axes show the same.
+
+    Args:
+        canvas: The sheet.
+        title: What the labels mean.
+    """
+    handles, labels = canvas.axes[0].get_legend_handles_labels()
+    height = canvas.get_figheight()
+    canvas.legend(
+        handles,
+        labels,
+        title=title,
+        loc="upper center",
+        bbox_to_anchor=(0.5, 1 - HEAD / height),
+        borderaxespad=0,
+        ncols=max(1, len(labels)),
+        title_fontsize=8,
+    )
+    room = (0.0, FOOT / height, 1.0, 1 - (HEAD + LEGEND + FOOT) / height)
+    canvas.set_layout_engine("constrained", rect=room)
 
 
 def log_axis(axes: Axes) -> None:

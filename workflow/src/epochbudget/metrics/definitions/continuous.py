@@ -47,8 +47,15 @@ def linear(budget: float, lr: float = 1.0, infimum_lr: float = 1e-4) -> Continuo
     return Continuous(lambda t: lr - slope * t, lambda t: slope)
 
 
-def _hyperbola(budget: float, upper_bound: float) -> Continuous:
-    """h(t) = sqrt((N - t)/U (2 - (N + t)/U)) and -h' = (U - t) / (U^2 h) (paper, section 3)."""
+def hyperbola(budget: float, upper_bound: float) -> Continuous:
+    """h(t) = sqrt((N - t)/U (2 - (N + t)/U)) and -h' = (U - t) / (U^2 h) (paper, section 3).
+
+    Both hold beyond 0 <= t <= N too, on the whole of the branch (t <= N) and of its mirror image
+    (t >= 2U - N).
+
+    Raises:
+        UserError: If the budget exceeds upper_bound.
+    """
     if not 0 < budget <= upper_bound:
         raise UserError(
             f"budget: {budget} is not in 1..upper_bound = {upper_bound}",
@@ -69,7 +76,7 @@ def hyperbolic(
     Raises:
         UserError: If the budget exceeds upper_bound.
     """
-    h = _hyperbola(budget, upper_bound)
+    h = hyperbola(budget, upper_bound)
     start, span = h.rate(0.0), lr - infimum_lr
     return Continuous(lambda t: lr + span * (h.rate(t) - start), lambda t: span * h.decay(t))
 
@@ -82,7 +89,7 @@ def exp_hyperbolic(
     Raises:
         UserError: If the budget exceeds upper_bound.
     """
-    h = _hyperbola(budget, upper_bound)
+    h = hyperbola(budget, upper_bound)
     start, log_span = h.rate(0.0), math.log(lr / infimum_lr)
 
     def rate(t: float) -> float:
