@@ -64,6 +64,7 @@ def test_two_jobs_for_the_same_runs_train_them_once(tmp_path: Path, data: Path) 
             assert sum(log.count(line) for log in logs) == 1, line
 
 
+@pytest.mark.slow
 def test_two_jobs_at_one_study_have_the_same_trials(tmp_path: Path, data: Path) -> None:
     e = experiment(study={"trials": 4, "epochs": 20, "seeds": [1]})
     spec = json.dumps(e.study_spec(e.pair("OSC_LSTM", "C")))
@@ -139,7 +140,7 @@ def remount(disk: Path, options: str) -> None:
     subprocess.run(["mount", "-o", f"remount,{options}", str(disk)], check=True)
 
 
-@pytest.mark.parametrize("trouble", ["full", "read-only"])
+@pytest.mark.parametrize("trouble", ["full", pytest.param("read-only", marks=pytest.mark.slow)])
 def test_a_disk_that_refuses_is_named_and_nothing_is_damaged(
     tmp_path: Path, small_disk: Path, data: Path, trouble: str
 ) -> None:

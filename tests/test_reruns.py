@@ -81,6 +81,7 @@ def trained(checkout: Checkout, code: str) -> list[str]:
     return [line.split(" INFO ")[1] for line in log.splitlines() if "training epochs" in line]
 
 
+@pytest.mark.slow
 def test_one_more_seed_trains_only_that_seed(checkout: Checkout) -> None:
     overlay = checkout.folder / "seeds.yaml"
     overlay.write_text("seeds: [1, 2, 3]\n")

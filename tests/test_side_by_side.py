@@ -168,6 +168,7 @@ def test_a_killed_worker_is_named_and_the_others_go_on(tmp_path: Path, data: Pat
     assert "status -9" in failure.read_text()
 
 
+@pytest.mark.slow
 def test_a_worker_that_dies_before_it_begins_is_named(tmp_path: Path, data: Path) -> None:
     files = ("--data", str(data), "--out", "out.parquet", "--log", "log", "--workers", "2")
     job = command("compare", spec_of_long_runs(), *files)
