@@ -25,7 +25,7 @@ def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
     """
     from epochbudget.curves import read_exported
     from epochbudget.figures.drawing.lines import draw_curves
-    from epochbudget.figures.drawing.panels import method_panels
+    from epochbudget.figures.drawing.panels import few_ticks, method_panels
     from epochbudget.figures.drawing.style import house_style, legend_below_title
 
     several = {curves.code: curves for curves in map(read_exported, inputs)}
@@ -35,6 +35,7 @@ def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
         canvas, panels = method_panels(first.label, options, list(several), labels)
         for code, axes in panels.items():
             draw_curves(axes, several[code], options["budgets"], band=False)
+        few_ticks(panels[first.code])
         means = ", mean of the seeds" if options["seeds"] > 1 else ""
         legend_below_title(canvas, panels[first.code], f"budget (epochs){means}")
     return canvas

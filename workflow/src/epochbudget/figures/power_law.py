@@ -23,10 +23,12 @@ def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
         options: `run`, `seeds`, `budgets` (footer and ticks).
         inputs: The exported CSV files of one model, one for each method.
     """
+    from matplotlib.ticker import NullLocator
+
     from epochbudget.curves import read_exported
     from epochbudget.figures.drawing.bars import final_values
     from epochbudget.figures.drawing.fits import draw_fit
-    from epochbudget.figures.drawing.panels import method_panels
+    from epochbudget.figures.drawing.panels import few_ticks, method_panels
     from epochbudget.figures.drawing.style import house_style, log_axis
     from epochbudget.metrics.definitions.finals import finals
     from epochbudget.metrics.definitions.power_law import power_regression
@@ -44,10 +46,11 @@ def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
             draw_fit(axes, code, values, fit)
         last = panels[next(reversed(panels))]
         log_axis(last)
+        few_ticks(last)
         last.set_xscale("log")
         last.margins(x=0.08)
         last.set_xticks(options["budgets"], map(str, options["budgets"]))
-        last.set_xticks([], minor=True)
+        last.xaxis.set_minor_locator(NullLocator())
     return canvas
 
 

@@ -27,7 +27,7 @@ def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
         inputs: The files trials.csv, one for each method.
     """
     from epochbudget.figures.drawing.histories import draw_history
-    from epochbudget.figures.drawing.panels import method_panels
+    from epochbudget.figures.drawing.panels import few_ticks, method_panels
     from epochbudget.figures.drawing.style import house_style, legend_below_title, log_axis
     from epochbudget.figures.trials import read_trials
 
@@ -38,6 +38,7 @@ def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
             draw_history(axes, read_trials(path))
         last = panels[options["codes"][-1]]
         log_axis(last)
+        few_ticks(last)
         last.set_xlim(-0.6, options["trials"] - 0.4)
         last.locator_params("x", integer=True)
         few = options["trials"] <= options["random"]

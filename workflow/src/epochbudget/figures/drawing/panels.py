@@ -6,6 +6,7 @@ from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullLocator
 
 from epochbudget.figures.drawing.style import sheet
 
@@ -57,6 +58,14 @@ def _columns(count: int) -> int:
     """Axes beside each other: the fewest rows' even share of at most five columns."""
     rows = math.ceil(count / 5)
     return math.ceil(count / rows)
+
+
+def few_ticks(axes: Axes) -> None:
+    """No minor ticks on the shared axis of y, of which small panels do not need the many.
+
+    Ticks are most of the time that a figure of many axes takes. Call it after `log_axis`.
+    """
+    axes.yaxis.set_minor_locator(NullLocator())
 
 
 def remark(axes: Axes, text: str) -> None:
