@@ -1,13 +1,16 @@
 """Small inputs of figures, for the tests of what they show and of how they look."""
 
+import csv
 import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import matplotlib
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from matplotlib.figure import Figure as Canvas
 
 from epochbudget.curves import CurveSet, export
 
@@ -63,3 +66,12 @@ def oscillator_file(folder: Path) -> Path:
         pa.table({name: np.concatenate(several) for name, several in rows.items()}), path
     )
     return path
+
+
+def column(path: Path, name: str) -> list[float]:
+    with path.open(newline="") as stream:
+        return [float(row[name]) for row in csv.DictReader(stream) if row[name]]
+
+
+def text_of(canvas: Canvas) -> list[str]:
+    return [text.get_text() for text in canvas.findobj(matplotlib.text.Text)]

@@ -62,7 +62,7 @@ def an_experiment(mode: str = "optimize_and_compare", **changes) -> SimpleNamesp
 
 def drawings_of(experiment: SimpleNamespace) -> dict:
     kinds = (learning_curve, comparison, schedule, oscillator)
-    return {name: d for kind in kinds for name, d in kind.drawings(experiment).items()}
+    return {name: d for kind in kinds for name, d in kind.FIGURE.drawings(experiment).items()}
 
 
 def text_of(canvas: Canvas) -> str:
@@ -213,7 +213,7 @@ def test_comparison_keeps_families_together_and_bars_apart(tmp_path):
 
 
 def test_comparison_of_an_experiment_names_its_methods_in_order():
-    options = comparison.drawings(an_experiment())["comparison_OSC_LSTM"].options
+    options = comparison.FIGURE.drawings(an_experiment())["comparison_OSC_LSTM"].options
     assert options["methods"] == [["N", "Traditional"], ["EH", "Hyperbolic"]]
 
 

@@ -79,7 +79,7 @@ for kind, options, sources in json.loads(sys.argv[1]):
 def test_the_same_picture_has_the_same_bytes(tmp_path):
     pictures = [
         ("learning_curve", CURVE, [curves_file(tmp_path)]),
-        ("comparison", COMPARISON, finals_files(tmp_path)),
+        *((k, COMPARISON, finals_files(tmp_path)) for k in ("comparison", "methods", "overview")),
         ("hyperbola", {"run": "demo", "budget": 50, "epochs": [50, 90], "upper_bound": 90}, []),
     ]
     first, again = tmp_path / "first", tmp_path / "again"

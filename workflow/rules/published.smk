@@ -1,14 +1,18 @@
 # The published numbers, recomputed from the authors' curves: `snakemake verify_published --cores 1
-# --config published_curves=DIR` (or =download), with no training.
-#   needs: config/published/, the curves (those that are missing leave numbers out)
-#   makes: results/published/numbers.csv, results/cache/published_curves/ if they are downloaded
+# --config published_curves=DIR` (or =download), with no training; and the paper's figures, drawn from
+# them: `snakemake figures_published`, with the same setting.
+#   needs: config/published/, the curves (those that are missing leave numbers and figures out)
+#   makes: results/published/numbers.csv, results/cache/published_curves/ if they are downloaded,
+#          figures/published/<figure>.{png,pdf}
 from epochbudget.digest import code_digest
+from epochbudget.published.drawings import published_drawings
 from epochbudget.published.sources import CACHE, CHECKSUMS, curve_files
 from epochbudget.published.sources import FOLDER as PUBLISHED
 from epochbudget.published.tables import TABLES, read_checksums
 
 PUBLISHED_CURVES = read_checksums(PUBLISHED / CHECKSUMS)
 CURVE_FILES = told(curve_files, EXPERIMENT.config.published_curves, PUBLISHED_CURVES)
+PUBLISHED_DRAWINGS = published_drawings(CURVE_FILES)
 PUBLISHED_METRICS = [registry.metrics()[t].compute.__module__ for t in TABLES]
 
 
@@ -61,3 +65,32 @@ rule verify_published:
         "../../envs/epochbudget.yaml"
     shell:
         "python -m epochbudget published summary {input:q} --log {log:q}"
+
+
+use rule figure as published_figure with:
+    input:
+        lambda w: PUBLISHED_DRAWINGS[w.figure].inputs,
+    output:
+        png="figures/published/{figure}.png",
+        pdf="figures/published/{figure}.pdf",
+    log:
+        "results/published/logs/figures/{figure}.log",
+    wildcard_constraints:
+        figure=names(PUBLISHED_DRAWINGS),
+    params:
+        kind=lambda w: PUBLISHED_DRAWINGS[w.figure].kind,
+        options=lambda w: canonical_json(PUBLISHED_DRAWINGS[w.figure].options),
+        code=lambda w: EXPERIMENT.figure_code(PUBLISHED_DRAWINGS[w.figure].kind),
+
+
+rule figures_published:
+    input:
+        expand(rules.published_figure.output.png, figure=PUBLISHED_DRAWINGS),
+        expand(rules.published_figure.output.pdf, figure=PUBLISHED_DRAWINGS),
+    log:
+        "results/published/logs/figures_published.log",
+    localrule: True
+    conda:
+        "../../envs/epochbudget.yaml"
+    shell:
+        "python -m epochbudget published figures {input:q} --log {log:q}"

@@ -4,30 +4,22 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from epochbudget.figures.base import Drawing, Figure
+from epochbudget.figures.base import CurveFiles, Drawing
 from epochbudget.figures.frame import scale
+from epochbudget.figures.from_curves import figure_of_curves
 from epochbudget.registry import methods
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
 
-    from epochbudget.experiment import Experiment
 
-
-def drawings(experiment: "Experiment") -> dict[str, Drawing]:
+def drawings(files: CurveFiles) -> dict[str, Drawing]:
     """One picture of the losses for each model, and one of the accuracies for classifiers."""
-    if experiment.mode == "optimize":
-        return {}
-    codes: dict[str, set[str]] = {}
-    for pair in experiment.pairs:
-        for label in pair.curve_labels:
-            codes.setdefault(label, set()).add(pair.code)
     found = {}
-    for label, used in codes.items():
-        families = [[code, m.family] for code, m in methods().items() if code in used]
-        paths = (experiment.path("curves", label=label, code=code) for code, _ in families)
-        options = {**scale(experiment), "methods": families}
-        found[f"comparison_{label}"] = Drawing(tuple(paths), options)
+    for label, paths in files.paths.items():
+        families = [[code, methods()[code].family] for code in paths]
+        options = {**scale(files), "methods": families}
+        found[f"comparison_{label}"] = Drawing(tuple(paths.values()), options)
     return found
 
 
@@ -40,7 +32,7 @@ def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
         inputs: The exported CSV files of one model, one for each method.
     """
     from epochbudget.curves import read_exported
-    from epochbudget.figures.drawing.bars import draw_bars, final_values
+    from epochbudget.figures.drawing.bars import axis_start, draw_bars, final_values
     from epochbudget.figures.drawing.style import house_style, legend_above, sheet
 
     curves = [read_exported(path) for path in inputs]
@@ -52,8 +44,7 @@ def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
         canvas = sheet(curves[0].label, options, height=4.4, width=10.0)
         axes = canvas.axes[0]
         draw_bars(axes, values, options["methods"], options["budgets"], log=loss)
-        start = "" if loss else f" (axis starts at {axes.get_ylim()[0]:g})"
-        axes.set_ylabel(f"final validation {quantity}{start}")
+        axes.set_ylabel(f"final validation {quantity}{axis_start(axes, quantity)}")
         notes = ["budget (epochs)"]
         notes += ["whiskers: range of the seeds"] * (options["seeds"] > 1)
         notes += ["×: no run reached its last epoch"] * bool(wanted - values.keys())
@@ -61,4 +52,4 @@ def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
     return canvas
 
 
-FIGURE = Figure(kind="comparison", drawings=drawings, draw=draw)
+FIGURE = figure_of_curves("comparison", drawings, draw)

@@ -1,9 +1,10 @@
-"""What every picture of an experiment depends on: the run's name and scale, and the style file."""
+"""What every picture depends on: the run's name and scale, and the style file."""
 
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from epochbudget.figures.base import CurveFiles
 from epochbudget.files import file_digest
 
 if TYPE_CHECKING:
@@ -12,18 +13,14 @@ if TYPE_CHECKING:
 STYLE_FILE = Path(__file__).parent / "epochbudget.mplstyle"
 
 
-def frame(experiment: "Experiment") -> dict[str, Any]:
+def frame(experiment: "Experiment | CurveFiles") -> dict[str, Any]:
     """Options of every drawing: the run's name for the footer, and a digest of the style file."""
     return {"run": experiment.run, "style": _style()}
 
 
-def scale(experiment: "Experiment") -> dict[str, Any]:
+def scale(files: CurveFiles) -> dict[str, Any]:
     """Options of drawings of results: `frame`, the number of seeds, and the budgets in epochs."""
-    return {
-        **frame(experiment),
-        "seeds": len(experiment.seeds),
-        "budgets": list(experiment.budgets),
-    }
+    return {**frame(files), "seeds": files.seeds, "budgets": list(files.budgets)}
 
 
 @cache

@@ -42,7 +42,7 @@ def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
     bound = options["upper_bound"]
     with house_style():
         title = "The hyperbola h(n) = √((N − n)/U · (2 − (N + n)/U))"
-        canvas = sheet(title, options, height=4.2, width=10.0, columns=2)
+        canvas = sheet(title, options, height=4.2, width=10.0, columns=2, share=(False, False))
         left, right = canvas.axes
         _draw_geometry(left, options["budget"], bound)
         _draw_arcs(right, options["epochs"], bound)

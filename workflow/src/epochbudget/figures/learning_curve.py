@@ -7,28 +7,24 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from epochbudget.figures.base import Drawing, Figure
+from epochbudget.figures.base import CurveFiles, Drawing
 from epochbudget.figures.frame import scale
+from epochbudget.figures.from_curves import figure_of_curves
 from epochbudget.registry import methods
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
 
-    from epochbudget.experiment import Experiment
 
-
-def drawings(experiment: "Experiment") -> dict[str, Drawing]:
+def drawings(files: CurveFiles) -> dict[str, Drawing]:
     """One picture for each model and method, and one of the accuracy for classifiers."""
-    if experiment.mode == "optimize":
-        return {}
-    found = {}
-    for pair in experiment.pairs:
-        options = {**scale(experiment), "method": methods()[pair.code].name, "band": True}
-        for suffix in ("", "_ACC") if pair.task.classification else ("",):
-            label = pair.label + suffix
-            path = experiment.path("curves", label=label, code=pair.code)
-            found[f"learning_curve_{label}-{pair.code}"] = Drawing((path,), options)
-    return found
+    return {
+        f"learning_curve_{label}-{code}": Drawing(
+            (path,), {**scale(files), "method": methods()[code].name, "band": True}
+        )
+        for label, paths in files.paths.items()
+        for code, path in paths.items()
+    }
 
 
 def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
@@ -40,37 +36,19 @@ def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
         inputs: The exported CSV file.
     """
     from epochbudget.curves import read_exported
-    from epochbudget.figures.drawing.style import (
-        at_end,
-        house_style,
-        legend_above,
-        log_axis,
-        method_title,
-        ordered_styles,
-        sheet,
-    )
+    from epochbudget.figures.drawing.lines import draw_curves
+    from epochbudget.figures.drawing.style import house_style, legend_above, method_title, sheet
 
     curves = read_exported(inputs[0])
     with house_style():
         title = f"{curves.label}, {method_title(options['method'], curves.code)}"
         canvas = sheet(title, options, height=4.2)
         axes = canvas.axes[0]
-        for budget, style in ordered_styles(list(curves.mean)).items():
-            mean = curves.mean[budget]
-            epochs = range(1, len(mean) + 1)
-            if options["band"]:
-                low, high = curves.low[budget], curves.high[budget]
-                axes.fill_between(epochs, low, high, color=style["color"], alpha=0.12, lw=0)
-            axes.plot(epochs, mean, **style, **at_end(mean), label=str(budget))
-        loss = curves.quantity == "loss"
-        if loss:
-            log_axis(axes)
+        draw_curves(axes, curves, sorted(curves.mean), band=options["band"])
         axes.set(xlabel="epoch", ylabel=f"validation {curves.quantity}")
-        axes.set_xlim(left=0)
-        axes.locator_params("x", integer=True)
         band = ", band: range of the seeds" if options["band"] and options["seeds"] > 1 else ""
         legend_above(axes, f"budget (epochs){band}")
     return canvas
 
 
-FIGURE = Figure(kind="learning_curve", drawings=drawings, draw=draw)
+FIGURE = figure_of_curves("learning_curve", drawings, draw)

@@ -46,7 +46,7 @@ def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
     from epochbudget.figures.drawing.style import (
         WIDTH,
         house_style,
-        legend_of_all,
+        legend_below_title,
         method_title,
         sheet,
     )
@@ -64,6 +64,7 @@ def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
             width=max(WIDTH, 2.3 * columns),
             rows=rows,
             columns=columns,
+            legend=True,
         )
         panels = canvas.axes
         for code, axes in zip(codes, panels, strict=False):
@@ -77,7 +78,7 @@ def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
             axes.tick_params(labelbottom=True)
         for axes in panels[::columns]:
             axes.set_ylabel("learning rate")
-        legend_of_all(canvas, "; ".join(["budget (epochs)", *common]))
+        legend_below_title(canvas, panels[0], "; ".join(["budget (epochs)", *common]))
     return canvas
 
 

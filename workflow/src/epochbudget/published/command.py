@@ -1,4 +1,6 @@
-"""`epochbudget published`: fetch the authors' curves, recompute the published numbers, sum up."""
+"""`epochbudget published`: fetch the authors' curves, recompute the published numbers, sum up, and
+say which figures there are.
+"""
 
 import argparse
 from pathlib import Path
@@ -8,7 +10,7 @@ from epochbudget.published.sources import CACHE, CHECKSUMS, FOLDER
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the three steps, each with its arguments."""
+    """Add the steps, each with its arguments."""
     steps = parser.add_subparsers(required=True, metavar="STEP")
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--log", type=Path)
@@ -28,6 +30,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     summary = steps.add_parser("summary", parents=[common], help="count what matches")
     summary.add_argument("results", type=Path, help="table written by recompute")
     summary.set_defaults(step=_summary)
+
+    figures = steps.add_parser("figures", parents=[common], help="count the figures from curves")
+    figures.add_argument("files", type=Path, nargs="*", help="what was drawn")
+    figures.set_defaults(step=_figures)
 
 
 def run(args: argparse.Namespace) -> None:
@@ -70,3 +76,13 @@ def _summary(args: argparse.Namespace) -> None:
     rows = read_table(args.results, COLUMNS)
     print("\n".join(as_text(rows)), flush=True)
     require_matches(rows, args.results)
+
+
+def _figures(args: argparse.Namespace) -> None:
+    if not args.files:
+        raise UserError(
+            "the paper's figures are drawn from the authors' curves, and there are none",
+            "add --config published_curves=DIR, the folder that they are in, or =download",
+        )
+    names = {path.stem for path in args.files}
+    print(f"{len(names)} figures in {args.files[0].parent}", flush=True)

@@ -8,7 +8,7 @@ from itertools import groupby
 from matplotlib.axes import Axes
 
 from epochbudget.curves import CurveSet
-from epochbudget.figures.drawing.style import log_axis, ordered_styles
+from epochbudget.figures.drawing.style import Style, log_axis, method_style, ordered_styles
 
 
 @dataclass(frozen=True)
@@ -68,9 +68,7 @@ def draw_bars(
             color=style["color"],
             label=str(budget),
         )
-        lows, highs = [final.low for _, final in bars], [final.high for _, final in bars]
-        for color, line in (("white", 2.0), ("0.15", 0.8)):  # the rim shows it on dark bars
-            axes.vlines([x for x, _ in bars], lows, highs, color=color, linewidth=line)
+        _draw_whiskers(axes, [x for x, _ in bars], [final for _, final in bars])
         for x in sorted({x for x, _ in drawn} - {x for x, _ in bars}):
             axes.text(x, 0.01, "×", transform=axes.get_xaxis_transform(), ha="center", size=7)
     _scale_values(axes, values, methods, log)
@@ -79,6 +77,54 @@ def draw_bars(
     axes.grid(visible=False, axis="x")
     axes.set_xlim(min(places.values()) - 0.7, max(places.values()) + 0.7)
     _name_families(axes, methods, places)
+
+
+def draw_bars_by_budget(axes: Axes, several: Sequence[CurveSet], budgets: Sequence[int]) -> None:
+    """Draw a group of bars for each budget, a bar for each method with its code at its foot.
+
+    A budget that no run of a method finished has a cross instead.
+
+    Args:
+        axes: Where to draw.
+        several: The curves of one model, in the order of the bars.
+        budgets: In epochs.
+    """
+    values = final_values(several)
+    width = 0.86 / len(several)
+    for rank, curves in enumerate(several):
+        shift = (rank - (len(several) - 1) / 2) * width
+        for place, budget in enumerate(budgets):
+            _draw_bar(axes, place + shift, 0.92 * width, values, curves.code, budget)
+    quantity = several[0].quantity
+    methods = [(curves.code, "") for curves in several]
+    _scale_values(axes, values, methods, log=quantity == "loss")
+    axes.set_xticks(range(len(budgets)), list(map(str, budgets)))
+    axes.tick_params(axis="x", length=0, pad=14)
+    axes.grid(visible=False, axis="x")
+    axes.set_xlim(-0.55, len(budgets) - 0.45)
+    axes.set_ylabel(f"final validation {quantity}{axis_start(axes, quantity)}")
+
+
+def _draw_bar(axes: Axes, x: float, width: float, values: Finals, code: str, budget: int) -> None:
+    foot: Style = {"transform": axes.get_xaxis_transform(), "ha": "center"}
+    axes.text(x, -0.015, code, **foot, va="top", size=6.5)
+    final = values.get((code, budget))
+    if final is None:
+        axes.text(x, 0.01, "×", **foot, size=7)
+        return
+    axes.bar(x, final.mean, width=width, color=method_style(code)["color"])
+    _draw_whiskers(axes, [x], [final])
+
+
+def axis_start(axes: Axes, quantity: str) -> str:
+    """Words on where a linear axis starts, because it is not 0; none for a logarithmic one."""
+    return "" if quantity == "loss" else f" (axis starts at {axes.get_ylim()[0]:g})"
+
+
+def _draw_whiskers(axes: Axes, places: Sequence[float], finals: Sequence[Final]) -> None:
+    lows, highs = [final.low for final in finals], [final.high for final in finals]
+    for color, line in (("white", 2.0), ("0.15", 0.8)):  # the rim shows it on dark bars
+        axes.vlines(places, lows, highs, color=color, linewidth=line)
 
 
 def _places(methods: Sequence[Sequence[str]]) -> dict[str, float]:

@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import LogFormatterSciNotation, LogLocator, MaxNLocator, ScalarFormatter
 
 from epochbudget.figures.frame import STYLE_FILE
@@ -124,8 +125,10 @@ def sheet(
     width: float = WIDTH,
     rows: int = 1,
     columns: int = 1,
+    share: tuple[bool, bool] = (True, False),
+    legend: bool = False,
 ) -> Figure:
-    """A figure with a title, a footer, and a grid of empty axes, each column sharing x.
+    """A figure with a title, a footer, and empty axes in rows and columns.
 
     Args:
         title: Stands above everything.
@@ -134,17 +137,26 @@ def sheet(
         width: In inches.
         rows: Number of axes below each other.
         columns: Number of axes beside each other.
+        share: Whether all of them share x, and y.
+        legend: Whether to leave room for `legend_below_title`.
     """
     canvas = Figure(figsize=(width, height))
     FigureCanvasAgg(canvas)
     # The layout engine knows nothing of free text, so room for it is left out of its rectangle.
-    head, foot = HEAD / height, FOOT / height
+    head, foot = (HEAD + LEGEND * legend) / height, FOOT / height
     canvas.set_layout_engine("constrained", rect=(0.0, foot, 1.0, 1.0 - head - foot))
-    canvas.subplots(rows, columns, sharex="col")
+    canvas.subplots(rows, columns, sharex=share[0], sharey=share[1])
     canvas.text(0.5, 1 - 0.08 / height, title, ha="center", va="top", size=10.5)
     footer: Style = {"ha": "right", "va": "bottom", "size": 6.5, "color": "0.4"}
     canvas.text(0.99, 0.04 / height, _footer(options), **footer)
     return canvas
+
+
+def spread(canvas: Figure) -> None:
+    """Leave more room between axes that have each their own labels."""
+    engine = canvas.get_layout_engine()
+    assert isinstance(engine, ConstrainedLayoutEngine)
+    engine.set(wspace=0.03, hspace=0.05)
 
 
 def _footer(options: Mapping[str, Any]) -> str:
@@ -210,27 +222,18 @@ def legend_above(axes: Axes, title: str, gap: float = 0.0) -> None:
     )
 
 
-def legend_of_all(canvas: Figure, title: str) -> None:
-    """The legend of the first axes above all of them, for a `sheet` whose axes show the same.
-
-    Args:
-        canvas: The sheet.
-        title: What the labels mean.
-    """
-    handles, labels = canvas.axes[0].get_legend_handles_labels()
-    height = canvas.get_figheight()
+def legend_below_title(canvas: Figure, axes: Axes, title: str) -> None:
+    """The legend of one of several axes for all of them, in the room that `sheet` has left."""
+    handles, labels = axes.get_legend_handles_labels()
     canvas.legend(
         handles,
         labels,
         title=title,
         loc="upper center",
-        bbox_to_anchor=(0.5, 1 - HEAD / height),
-        borderaxespad=0,
-        ncols=max(1, len(labels)),
+        bbox_to_anchor=(0.5, 1.0 - 0.22 / canvas.get_figheight()),
+        ncols=max(1, min(8, len(labels))),
         title_fontsize=8,
     )
-    room = (0.0, FOOT / height, 1.0, 1 - (HEAD + LEGEND + FOOT) / height)
-    canvas.set_layout_engine("constrained", rect=room)
 
 
 def log_axis(axes: Axes) -> None:
