@@ -232,5 +232,6 @@ def test_verify_on_the_default_run() -> None:
     assert all(row["ours"] for row in claims if row["verdict"] == "incomparable")
     changed = ["--config", "verification={'margins': {'slcd': 0.1}}"]
     plan = subprocess.run([*command, "-n", *changed], cwd=ROOT, text=True, capture_output=True)
-    jobs = {line.split()[1] for line in plan.stdout.splitlines() if "rule " in line.split(":")[0]}
+    heads = ("rule ", "localrule ")
+    jobs = {line.split()[1] for line in plan.stdout.splitlines() if line.startswith(heads)}
     assert jobs <= {"judge:", "verify:"} and "judge:" in jobs, plan.stdout
