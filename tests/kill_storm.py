@@ -88,10 +88,9 @@ def storm(
         report.trained += record["epochs"]
         report.trained_again += record["provenance"]["trained_again"]
     report.damaged = _check(disturbed)
-    report.different = [
-        name for name, content in _results(peace).items() if _results(disturbed)[name] != content
-    ]
-    assert _results(peace).keys() == _results(disturbed).keys()
+    expected, found = _results(peace), _results(disturbed)
+    assert expected.keys() == found.keys()
+    report.different = [name for name, content in expected.items() if found[name] != content]
     return report
 
 

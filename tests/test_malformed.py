@@ -170,7 +170,7 @@ MISTAKES: list[tuple[Values, str]] = [
     ({"tasks": {"ResNet": {"depth": 19}}}, "tasks.ResNet.depth: found 19"),
     ({"tasks": {"CNN": {"subset_ratio": 1.01}}}, "tasks.CNN.subset_ratio: found 1.01"),
     ({"tasks": {"OSC_LSTM": {"mode": "SM"}}}, "tasks.OSC_LSTM.mode: found 'SM'"),
-    ({1: 2}, "1: found 1"),  # type: ignore[dict-item]
+    ({1: 2}, "1: found 1"),
 ]
 
 

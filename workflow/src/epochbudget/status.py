@@ -15,7 +15,7 @@ from epochbudget.plan import data_of, hyperparameters, plan, trials_ended
 from epochbudget.training import failures, progress
 from epochbudget.training.locks import is_held
 from epochbudget.training.run import Run
-from epochbudget.training.store import Store, checkpoints
+from epochbudget.training.store import Store, checkpoints, epoch_of
 
 STATES = ("done", "diverged", "running", "failed", "interrupted", "missing")
 
@@ -139,7 +139,7 @@ def _run(run: Run, store: Store) -> tuple[str, int, float | None, str]:
         return state, history.epochs, seconds[-1] if seconds else None, ""
     if under_way and is_held(folder / ".lock"):
         return "running", under_way.epoch, under_way.seconds, under_way.where
-    kept = [int(path.stem.split("-")[1]) for path in checkpoints(folder)]
+    kept = [epoch_of(path) for path in checkpoints(folder)]
     epoch = max(kept, default=history.epochs)
     if failure := failures.read(folder):
         return "failed", epoch, None, failure.reason

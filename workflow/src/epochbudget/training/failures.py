@@ -4,7 +4,6 @@ A failure is no result: the next attempt goes on from the last checkpoint, and f
 end. A run that diverges does not fail: that is its result.
 """
 
-import json
 import logging
 from collections.abc import Sequence
 from contextlib import suppress
@@ -13,7 +12,7 @@ from pathlib import Path
 
 from epochbudget.errors import UserError, file_failure
 from epochbudget.files import write_json
-from epochbudget.training.progress import here, now
+from epochbudget.training.progress import here, now, read_facts
 
 log = logging.getLogger(__name__)
 
@@ -65,10 +64,7 @@ def record(folder: Path, failure: UserError) -> None:
 
 def read(folder: Path) -> Failure | None:
     """Why the last attempt has failed; None if it has not, or nobody knows."""
-    try:
-        return Failure(**json.loads((folder / "failure.json").read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
-        return None
+    return read_facts(folder / "failure.json", Failure)
 
 
 def clear(folder: Path) -> None:

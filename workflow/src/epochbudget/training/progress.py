@@ -11,9 +11,11 @@ import time
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from epochbudget.files import write_json
+
+Facts = TypeVar("Facts")
 
 INTERVAL = 0.5
 """Least seconds between two writes."""
@@ -72,8 +74,13 @@ class Progress:
 
 def read(folder: Path) -> Progress | None:
     """The last progress of a run; None if there is none that can be read."""
+    return read_facts(folder / "progress.json", Progress)
+
+
+def read_facts(path: Path, kind: type[Facts]) -> Facts | None:
+    """A small JSON file as its class; None if there is none that can be read."""
     try:
-        return Progress(**json.loads((folder / "progress.json").read_text(encoding="utf-8")))
+        return kind(**json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return None
 

@@ -1,9 +1,10 @@
 """Where a result comes from: versions, machine, device, time."""
 
 import platform
-from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
+
+from epochbudget.training.progress import now
 
 if TYPE_CHECKING:
     import torch
@@ -18,7 +19,7 @@ def provenance(device: "torch.device") -> dict[str, Any]:
         "platform": platform.platform(),
         "device": _name(device),
         "versions": {name: _version(name) for name in PACKAGES},
-        "time": datetime.now(UTC).isoformat(timespec="seconds"),
+        "time": now(),
     }
 
 

@@ -210,7 +210,7 @@ class Runner:
         """Leave the reason of a failure beside the runs, for `epochbudget status`."""
         try:
             yield
-        except Exception as error:
+        except Exception as error:  # whatever it is, other runs may go on
             failure = failures.explained(runs, error)
             for run in runs:
                 failures.record(self.store.place(run), failure)

@@ -176,6 +176,11 @@ def checkpoints(folder: Path) -> list[Path]:
     return sorted(folder.glob("checkpoint-*-*.pt"), reverse=True)
 
 
+def epoch_of(checkpoint: Path) -> int:
+    """The epoch after which a checkpoint was written."""
+    return int(checkpoint.stem.split("-")[1])
+
+
 def load_checkpoint(path: Path) -> tuple[History, dict[str, Any]]:
     """A checkpoint.
 
