@@ -1,11 +1,13 @@
 """Fixtures that several test files use."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import torch
 from hypothesis import settings
+from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 torch.set_num_threads(1)  # as every job; the tests run side by side
@@ -40,3 +42,24 @@ def published_curves(shared: Path) -> Path:
 def published_numbers(shared: Path) -> Path:
     """The table of published numbers."""
     return shared / "reference" / "published_numbers.csv"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, without a window."""
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    if not chromium:
+        pytest.skip("no browser looks at the page: Chromium is not there (apt install chromium)")
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """An empty page of a browser, without a network; fails if its scripts do."""
+    errors: list[object] = []
+    with browser.new_context(offline=True) as context:
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(error))
+        yield page
+    assert not errors
