@@ -24,6 +24,7 @@ include: "workflow/rules/figures.smk"
 include: "workflow/rules/published.smk"
 include: "workflow/rules/verification.smk"
 include: "workflow/rules/benchmark.smk"
+include: "workflow/rules/dag.smk"
 
 
 rule all:
