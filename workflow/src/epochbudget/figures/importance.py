@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from epochbudget.figures.base import Drawing, Figure
-from epochbudget.figures.trials import drawings_of_studies
+from epochbudget.figures.trials import RANDOM, drawings_of_studies
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 
 def drawings(experiment: "Experiment") -> dict[str, Drawing]:
-    """One picture for each model, unless the experiment has no studies."""
+    """One picture for each model, unless the studies are too short to tell."""
+    if experiment.config.study.trials < RANDOM:
+        return {}
     return drawings_of_studies("importance", experiment)
 
 

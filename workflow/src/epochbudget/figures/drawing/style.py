@@ -39,7 +39,8 @@ _COLORS = (
     "#000000",
 )
 _DASHES: tuple[Any, ...] = ("-", "--", "-.", (0, (1, 1)), (0, (6, 1, 1, 1, 1, 1)), (0, (8, 3)))
-_MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*", "<", ">", "p", "h", "d", "H", "8")
+_STARS = (4, 1, 0), (8, 1, 0)
+_MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*", "<", ">", "p", "h", "d", *_STARS)
 
 # (colour, dashes) of the paper's methods: a variant with warm-up has the colour of its parent.
 _METHODS = {
