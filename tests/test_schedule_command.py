@@ -1,4 +1,4 @@
-"""`epochbudget schedule`: what it prints, and what it says about mistakes."""
+"""`epochbudget schedule`: what it prints and draws, and what it says about mistakes."""
 
 import argparse
 import subprocess
@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from epochbudget import registry, schedule_command
+from epochbudget import registry, schedule_command, terminal_plot
 from epochbudget.errors import UserError
 from epochbudget.schedules.rates import learning_rates
 
@@ -29,6 +29,85 @@ def test_command_prints_every_step_in_full_precision(code, capsys):
     hp = {"lr": 0.03, "infimum_lr": 1e-6}
     want = learning_rates(registry.methods()[code], hp, 12, 3)
     assert [float(rate) for rate in rates] == want
+
+
+def test_command_prints_several_methods_one_after_the_other(capsys):
+    command("C", "Prodigy", "H", "--budget", "4", "--lr", "0.1", "--csv")
+    header, *lines = capsys.readouterr().out.splitlines()
+    assert header == "code,step,epoch,lr"
+    hp = {"lr": 0.1, "infimum_lr": 1e-6}
+    want = [
+        f"{code},{step},{step},{rate!r}"
+        for code in ("C", "Prodigy", "H")
+        for step, rate in enumerate(learning_rates(registry.methods()[code], hp, 4, 1))
+    ]
+    assert lines == want
+
+
+def test_command_shows_several_methods_in_one_table(capsys):
+    command("C", "H", "--budget", "3", "--lr", "0.1", "--set", "power=2")
+    out, err = capsys.readouterr()
+    assert err == "note: C, H ignore power\n"
+    assert "CosineAnnealingLR (C), 3 steps, 1 an epoch" in out
+    rows = [line.split() for line in out.splitlines()[-4:]]
+    assert rows[0] == ["step", "epoch", "C", "H"]
+    assert rows[1] == ["0", "0", "0.1", "0.1"]
+
+
+@pytest.mark.parametrize("words", [[], ["--log"]])
+def test_a_falling_schedule_falls_in_the_terminal(words, capsys):
+    command("E", "N", "--budget", "40", "--lr", "0.1", "--plot", *words)
+    legend, *lines = capsys.readouterr().out.splitlines()
+    assert legend == "o E  x N"
+    assert max(map(len, lines)) <= 80
+    rows = [line.partition("|")[2] for line in lines[: terminal_plot.HEIGHT]]
+    heights = [
+        next(place for place, row in enumerate(rows) if row[column : column + 1] == "o")
+        for column in range(terminal_plot.WIDTH)
+    ]
+    assert heights == sorted(heights)
+    assert (heights[0], heights[-1]) == (0, terminal_plot.HEIGHT - 1)
+    middle = heights[terminal_plot.WIDTH // 2]
+    straight = (terminal_plot.HEIGHT - 1) / 2
+    assert abs(middle - straight) <= 1 if words else middle > straight + 1
+    assert set(rows[0].strip("o")) == {"x"}, "the constant rate stays on top"
+    assert float(lines[0].split()[0]) == 0.1
+    assert float(lines[terminal_plot.HEIGHT - 1].split()[0]) == pytest.approx(
+        0.1 * 0.96**39, rel=0.01
+    )
+
+
+def test_a_terminal_plot_leaves_out_what_has_no_logarithm():
+    _, *lines = terminal_plot.plot({"A": [0.0, 1.0]}, 1, log=True)
+    rows = lines[: terminal_plot.HEIGHT]
+    assert sum(row.count("o") for row in rows) == terminal_plot.WIDTH // 2
+    with pytest.raises(UserError, match="no rate is above 0"):
+        list(terminal_plot.plot({"A": [0.0, 0.0]}, 1, log=True))
+
+
+@pytest.mark.parametrize("suffix", ["png", "pdf", "svg"])
+def test_command_draws_the_same_bytes(suffix, tmp_path, capsys):
+    files = [tmp_path / f"{name}.{suffix}" for name in "ab"]
+    for file in files:
+        command("C", "H", "--budget", "20", "--lr", "0.1", "--out", str(file), "--log")
+    first, second = (file.read_bytes() for file in files)
+    assert first == second
+    assert first.startswith({"png": b"\x89PNG", "pdf": b"%PDF", "svg": b"<?xml"}[suffix])
+    command("C", "H", "--budget", "21", "--lr", "0.1", "--out", str(files[0]), "--log")
+    assert files[0].read_bytes() != second
+
+
+def test_a_drawing_holds_every_rate_in_the_look_of_its_method():
+    from epochbudget.figures.drawing.schedules import draw_schedules
+    from epochbudget.figures.drawing.style import method_style
+
+    rates = {"C": [0.3, 0.2, 0.1, 0.05], "H": [0.4, 0.3, 0.2, 0.1]}
+    axes = draw_schedules(rates, 2, 2, ["lr 0.3"], log=False).axes[0]
+    for line, (code, values) in zip(axes.lines, rates.items(), strict=True):
+        assert list(line.get_xdata()) == [0, 0.5, 1, 1.5]
+        assert list(line.get_ydata()) == values
+        assert line.get_color() == method_style(code)["color"]
+        assert line.get_label() == code
 
 
 def test_command_passes_settings_on(capsys):
@@ -67,6 +146,13 @@ def test_command_shows_people_a_table(capsys):
     ("words", "message"),
     [
         (["X"], "CODE is 'X', allowed are N, P, C"),
+        (["C", "H", "X"], "CODE is 'X', allowed are N, P, C"),
+        (["C", "H", "C"], "CODE C is given twice"),
+        (["C", "H", "--budget", "251"], "upper_bound is 250"),
+        (["C", "--csv", "--plot"], "--csv and --plot are both given"),
+        (["C", "--log"], "--log is given, but nothing is drawn"),
+        (["C", "--out", "a.gif"], "--out is 'a.gif', allowed are names that end in .png"),
+        (["C", "--out", "a"], "--out is 'a'"),
         (["C", "--budget", "0"], "--budget is 0"),
         (["C", "--budget", "2.5"], "--budget is 2.5"),
         (["C", "--budget", "many"], "--budget is 'many'"),
@@ -97,7 +183,7 @@ def test_command_explains_mistakes(words, message):
     given = {"--budget": "20", "--lr": "0.1"}
     defaults = [w for name, value in given.items() if name not in others for w in (name, value)]
     with pytest.raises(UserError, match=message):
-        command(code, *defaults, *others)
+        command(code, *others, *defaults)
 
 
 def test_command_needs_lr_except_for_learning_rate_free_methods(capsys):

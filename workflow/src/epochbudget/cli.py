@@ -141,6 +141,11 @@ def _parser() -> argparse.ArgumentParser:
     verify = _command(commands, "verify", verification_command.run, "judge a run by the paper")
     verification_command.add_arguments(verify)
 
+    explorer = _command(commands, "explorer", _explorer, "write the page of learning rates")
+    explorer.add_argument("--templates", type=Path, default=Path("workflow/report"))
+    explorer.add_argument("--log", type=Path)
+    explorer.add_argument("--out", type=Path, required=True)
+
     bench = _command(commands, "bench", _bench, "time fast paths beside their plain references")
     bench.add_argument("benchmark", help="name of the benchmark")
     bench.add_argument("--log", type=Path)
@@ -241,6 +246,13 @@ def _figure(args: argparse.Namespace) -> None:
     figure = _entry("kind of figures", args.kind, registry.figures())
     canvas = figure.draw(args.options, args.inputs)
     save(canvas, args.out, args.out.with_suffix(".pdf"))
+
+
+def _explorer(args: argparse.Namespace) -> None:
+    from epochbudget.explorer import page
+    from epochbudget.files import write_text
+
+    write_text(args.out, page(args.templates))
 
 
 def _bench(args: argparse.Namespace) -> None:

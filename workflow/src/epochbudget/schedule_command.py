@@ -1,23 +1,29 @@
-"""`epochbudget schedule`: the learning rate that a method uses in each optimizer step."""
+"""`epochbudget schedule`: the learning rates that methods use in each optimizer step."""
 
 import argparse
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
 from epochbudget.errors import UserError
 from epochbudget.methods.base import Method
 from epochbudget.registry import methods
 from epochbudget.settings import RATE, WHOLE, all_settings, parse_number, parse_settings
+from epochbudget.terminal_plot import plot
 
 DEFAULT_INFIMUM_LR = 1e-6
 ROWS = 11
 """Rows of the table for people."""
+FORMATS = (".png", ".pdf", ".svg")
+
+Rates = Mapping[str, Sequence[float]]
+"""The rate of each optimizer step, by code."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `epochbudget schedule`; `run` checks their values."""
-    parser.add_argument("code", metavar="CODE", help=f"method: {', '.join(methods())}")
+    parser.add_argument("codes", metavar="CODE", nargs="+", help=f"methods: {', '.join(methods())}")
     parser.add_argument("--budget", metavar="N", required=True, help="epochs of the run")
     parser.add_argument("--lr", metavar="F", help="learning rate; not for learning-rate-free ones")
     parser.add_argument(
@@ -34,26 +40,42 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"a hyperparameter: {', '.join(sorted(all_settings()))}",
     )
     parser.add_argument(
-        "--csv", action="store_true", help="print step,epoch,lr of every step, in full precision"
+        "--csv",
+        action="store_true",
+        help="print step,epoch,lr of every step, in full precision; of several methods, code first",
     )
+    parser.add_argument("--plot", action="store_true", help="draw in the terminal")
+    # args.log is the log file of every command.
+    parser.add_argument(
+        "--log", action="store_true", dest="logarithmic", help="draw on a logarithmic axis"
+    )
+    parser.add_argument("--out", metavar="FILE", type=Path, help=f"draw: {', '.join(FORMATS)}")
 
 
 def run(args: argparse.Namespace) -> None:
-    """Print the schedule.
+    """Print the schedules, and draw them where that is asked for.
 
     Raises:
-        UserError: If a name or a value is not allowed.
+        UserError: If a name or a value is not allowed, or a file cannot be written.
     """
     from epochbudget.schedules.rates import learning_rates  # imports torch
 
-    method = _method(args.code)
+    chosen = _methods(args.codes)
+    _check_output(args)
     budget = int(WHOLE.checked("--budget", parse_number("--budget", args.budget)))
     steps = int(
         WHOLE.checked("--steps-per-epoch", parse_number("--steps-per-epoch", args.steps_per_epoch))
     )
-    hyperparameters = _hyperparameters(method, args)
-    rates = learning_rates(method, hyperparameters, budget, steps)
-    lines = _csv(rates, steps) if args.csv else _table(method, hyperparameters, rates, steps)
+    given = _hyperparameters(chosen, args)
+    rates = {m.code: learning_rates(m, _used(m, given), budget, steps) for m in chosen}
+    if args.out is not None:
+        _draw(rates, given, budget, steps, args)
+    if args.csv:
+        lines = _csv(rates, steps)
+    elif args.plot:
+        lines = plot(rates, budget - 1 / steps, args.logarithmic)
+    else:
+        lines = _table(chosen, given, rates, steps)
     try:
         for line in lines:
             print(line)
@@ -63,27 +85,46 @@ def run(args: argparse.Namespace) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _method(code: str) -> Method:
-    if code not in methods():
+def _methods(codes: Sequence[str]) -> list[Method]:
+    for place, code in enumerate(codes):
+        if code not in methods():
+            raise UserError(
+                f"CODE is {code!r}, allowed are {', '.join(methods())}", "codes are case-sensitive"
+            )
+        if code in codes[:place]:
+            raise UserError(f"CODE {code} is given twice", "give it once")
+    return [methods()[code] for code in codes]
+
+
+def _check_output(args: argparse.Namespace) -> None:
+    if args.csv and args.plot:
+        raise UserError("--csv and --plot are both given", "ask for one of them")
+    if args.logarithmic and not (args.plot or args.out):
+        raise UserError("--log is given, but nothing is drawn", "add --plot or --out FILE")
+    if args.out is not None and args.out.suffix not in FORMATS:
         raise UserError(
-            f"CODE is {code!r}, allowed are {', '.join(methods())}", "codes are case-sensitive"
+            f"--out is {str(args.out)!r}, allowed are names that end in {', '.join(FORMATS)}",
+            "the end of the name chooses the format",
         )
-    return methods()[code]
 
 
-def _hyperparameters(method: Method, args: argparse.Namespace) -> dict[str, float]:
-    """lr, infimum_lr and what else the method uses, from the command line."""
-    given = _given(method, args)
+def _hyperparameters(chosen: Sequence[Method], args: argparse.Namespace) -> dict[str, float]:
+    """lr, infimum_lr and what else is given on the command line, checked for every method."""
+    given: dict[str, float] = {}
+    for method in chosen:
+        given |= _given(method, args)
     if args.lr is not None:
         given["lr"] = RATE.checked("--lr", parse_number("--lr", args.lr))
-    elif not method.lr_free:
-        raise UserError(f"--lr is missing, and {method.code} needs it", "add --lr 0.01, say")
-    used = {*method.settings, *(() if method.lr_free else ("lr",))}
+    for method in chosen:
+        if args.lr is None and not method.lr_free:
+            raise UserError(f"--lr is missing, and {method.code} needs it", "add --lr 0.01, say")
+    used = {name for method in chosen for name in _used(method, given)}
     unused = [name for name in given if name not in used]
     if unused:
-        print(f"note: {method.code} ignores {', '.join(unused)}", file=sys.stderr)
-    kept = {name: value for name, value in given.items() if name in used}
-    return {"infimum_lr": DEFAULT_INFIMUM_LR, **kept}
+        verb = "ignores" if len(chosen) == 1 else "ignore"
+        codes = ", ".join(method.code for method in chosen)
+        print(f"note: {codes} {verb} {', '.join(unused)}", file=sys.stderr)
+    return {"infimum_lr": DEFAULT_INFIMUM_LR, **given}
 
 
 def _given(method: Method, args: argparse.Namespace) -> dict[str, float]:
@@ -94,16 +135,54 @@ def _given(method: Method, args: argparse.Namespace) -> dict[str, float]:
     return parse_settings(items, {**all_settings(), **method.settings})
 
 
-def _csv(rates: Sequence[float], steps_per_epoch: int) -> Iterator[str]:
-    yield "step,epoch,lr"
-    for step, rate in enumerate(rates):
-        yield f"{step},{step // steps_per_epoch},{rate!r}"
+def _used(method: Method, hyperparameters: Mapping[str, float]) -> dict[str, float]:
+    """Those of the hyperparameters that a method uses."""
+    names = {*method.settings, *(() if method.lr_free else ("lr",))}
+    return {name: value for name, value in hyperparameters.items() if name in names}
+
+
+def _draw(
+    rates: Rates,
+    hyperparameters: Mapping[str, float],
+    budget: int,
+    steps_per_epoch: int,
+    args: argparse.Namespace,
+) -> None:
+    from epochbudget.figures.drawing.schedules import draw_schedules
+    from epochbudget.figures.drawing.style import save
+
+    used = {name for code in rates for name in _used(methods()[code], hyperparameters)}
+    notes = [f"{name} {value:g}" for name, value in hyperparameters.items() if name in used]
+    canvas = draw_schedules(rates, budget, steps_per_epoch, notes, args.logarithmic)
+    save(canvas, args.out)
+
+
+def _csv(rates: Rates, steps_per_epoch: int) -> Iterator[str]:
+    several = len(rates) > 1
+    yield "code,step,epoch,lr" if several else "step,epoch,lr"
+    for code, values in rates.items():
+        first = f"{code}," if several else ""
+        for step, rate in enumerate(values):
+            yield f"{first}{step},{step // steps_per_epoch},{rate!r}"
 
 
 def _table(
+    chosen: Sequence[Method], hyperparameters: Mapping[str, float], rates: Rates, steps: int
+) -> Iterator[str]:
+    """A summary of each method, then evenly spaced rows, the first and the last step among them."""
+    for method in chosen:
+        yield from _summary(method, _used(method, hyperparameters), rates[method.code], steps)
+    heads = list(rates) if len(rates) > 1 else ["lr"]
+    yield f"{'step':>10}{'epoch':>8}" + "".join(f"{head:>14}" for head in heads)
+    last = len(rates[chosen[0].code]) - 1
+    for step in sorted({round(i * last / (ROWS - 1)) for i in range(ROWS)}):
+        cells = "".join(f"{values[step]:>14.6g}" for values in rates.values())
+        yield f"{step:>10}{step // steps:>8}{cells}"
+
+
+def _summary(
     method: Method, hyperparameters: Mapping[str, float], rates: Sequence[float], steps: int
 ) -> Iterator[str]:
-    """A summary and evenly spaced rows, the first and the last step among them."""
     used = [name for name in ("lr", *method.settings) if name in hyperparameters]
     yield f"{method.name} ({method.code}), {len(rates)} steps, {steps} an epoch"
     yield ", ".join(f"{name} {hyperparameters[name]}" for name in used) or "no settings"
@@ -111,7 +190,3 @@ def _table(
     yield f"first {rates[0]:.6g}, last {rates[-1]:.6g}"
     yield f"lowest {low:.6g} in step {rates.index(low)}"
     yield f"highest {high:.6g} in step {rates.index(high)}"
-    yield f"{'step':>10}{'epoch':>8}{'lr':>14}"
-    last = len(rates) - 1
-    for step in sorted({round(i * last / (ROWS - 1)) for i in range(ROWS)}):
-        yield f"{step:>10}{step // steps:>8}{rates[step]:>14.6g}"

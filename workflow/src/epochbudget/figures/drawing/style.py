@@ -133,7 +133,8 @@ def sheet(
 
     Args:
         title: Stands above everything.
-        options: Of the drawing: `run`, and where they matter `seeds` (how many) and `budgets`.
+        options: Of the drawing: `run` if it is of one, and where they matter `seeds` (how many)
+            and `budgets`.
         height: In inches.
         width: In inches.
         rows: Number of axes below each other.
@@ -162,7 +163,7 @@ def spread(canvas: Figure) -> None:
 
 def _footer(options: Mapping[str, Any]) -> str:
     """Run and scale in words, so that a demo figure is not taken for the paper's."""
-    parts = [f"run {options['run']}"]
+    parts = [f"run {options['run']}"] if "run" in options else []
     if "seeds" in options:
         parts.append(f"{options['seeds']} seed{'' if options['seeds'] == 1 else 's'}")
     if "budgets" in options:
@@ -254,21 +255,31 @@ def log_axis(axes: Axes) -> None:
         axes.yaxis.set_major_formatter(labels)
 
 
-def save(canvas: Figure, png: Path | str, pdf: Path | str) -> None:
-    """Write the figure to both files atomically, with the same bytes for the same picture.
+_UNDATED: dict[str, dict[str, None]] = {
+    ".png": {"Software": None},
+    ".pdf": {"CreationDate": None, "Creator": None, "Producer": None},
+    ".svg": {"Creator": None, "Date": None},
+}
+"""Metadata that would differ from day to day or from version to version, left out."""
+
+
+def save(canvas: Figure, *paths: Path | str) -> None:
+    """Write the figure to each file atomically, with the same bytes for the same picture.
+
+    Args:
+        canvas: The figure.
+        paths: Where to; the suffix (.png, .pdf, .svg) is the format.
 
     Raises:
         UserError: If a folder cannot be written.
     """
-    with house_style():
+    with house_style(), matplotlib.rc_context({"svg.hashsalt": "epochbudget"}):
         engine = canvas.get_layout_engine()
         if engine:
             engine.execute(canvas)
-            # The layout is found, and the same for both files; with an engine, each of them would
+            # The layout is found, and the same for all files; with an engine, each of them would
             # be drawn once more to look for it.
             canvas.set_layout_engine(None)
-        with atomic(png) as temporary:
-            canvas.savefig(temporary, format="png", metadata={"Software": None})
-        undated = {"CreationDate": None, "Creator": None, "Producer": None}
-        with atomic(pdf) as temporary:
-            canvas.savefig(temporary, format="pdf", metadata=undated)
+        for path in paths:
+            with atomic(path) as temporary:
+                canvas.savefig(temporary, metadata=_UNDATED[temporary.suffix])

@@ -1,0 +1,3 @@
+function schedule({ lr, infimum_lr, upper_bound }, budget) {
+  return expHyperbolic({ lr, infimum_lr, upper_bound, budget });
+}

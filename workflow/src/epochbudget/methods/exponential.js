@@ -1,0 +1,3 @@
+function schedule({ lr, gamma }) {
+  return (epoch) => lr * gamma ** epoch;
+}

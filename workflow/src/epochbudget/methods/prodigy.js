@@ -1,0 +1,3 @@
+function schedule() {
+  return () => 1;
+}
