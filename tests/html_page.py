@@ -1,4 +1,4 @@
-"""What tests ask of every HTML page."""
+"""What stands in an HTML page, for tests of pages."""
 
 import re
 from html.parser import HTMLParser

@@ -39,7 +39,7 @@ def page(templates: Path) -> str:
     Args:
         templates: Folder of `TEMPLATES`.
     """
-    from epochbudget.pages import assets, page_environment  # jinja2, which Snakemake can do without
+    from epochbudget.pages import assets, page_environment  # imports jinja2
 
     described = describe()
     families: dict[str, list[Mapping[str, Any]]] = {}
