@@ -158,7 +158,7 @@ class Plot {
       const [x, y] = [this.toX(xs.at(-1)), this.toY(ys.at(-1))];
       if (!Number.isFinite(y)) continue;
       lines.append(marker(look, x, y, 7));
-      ends.push({ x: x + 6, y: y + 4, name });
+      ends.push({ x: x + 6, y: y - 3, name }); // so that an axis below does not cross it
     }
     this.svg.append(lines);
     if (this.curves.length <= MOST_LABELS) this.label(ends);
