@@ -26,7 +26,7 @@ PUBLISHED_METHODS = ("N", "P", "C", "E", "H", "EH")
 """Methods with published numbers."""
 METHODS = (*PUBLISHED_METHODS, "EH-legacy")
 """These, and the one that may have made the numbers of EH."""
-TEMPLATES = ("report.html.j2", "macros.html.j2", "report.css", "report.js")
+TEMPLATES = ("report.html.j2", "macros.html.j2", "page.css", "report.css", "report.js")
 """Files of the report, in workflow/report."""
 TOLD = ("train_bias", "stride", "history", "horizon")
 """Settings of tasks that caveats tell."""

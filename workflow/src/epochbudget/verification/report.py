@@ -5,10 +5,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
+from epochbudget.pages import assets, page_environment
 from epochbudget.published.values import SCHEDULE
 from epochbudget.verification.statistics import JUDGED
 
@@ -78,28 +76,18 @@ def render(report: Mapping[str, Any], templates: Path) -> str:
     Raises:
         jinja2.UndefinedError, KeyError: If a row lacks a key.
     """
-    environment = Environment(
-        loader=FileSystemLoader(templates),
-        autoescape=True,
-        finalize=_text,
-        keep_trailing_newline=True,
-        lstrip_blocks=True,
-        trim_blocks=True,
-        undefined=StrictUndefined,
-    )
+    environment = page_environment(templates, finalize=_text)
     environment.filters |= {
         "budgets": _budgets,
         "exact": _exact,
         "interval": _interval,
-        "path": lambda path: quote(path, safe="/"),
         "percent": lambda share: f"{100 * share:.0f} %" if _exact(share) else "",
         "quantity": _quantity,
     }
     numbers = report["verdicts"]
     return environment.get_template("report.html.j2").render(
         report=report,
-        css=(templates / "report.css").read_text(encoding="utf-8"),
-        js=(templates / "report.js").read_text(encoding="utf-8"),
+        **assets(templates, "report"),
         marks=_MARKS,
         meanings={"number": NUMBER_VERDICTS, "claim": CLAIM_VERDICTS},
         statement=_statement(numbers, report["protocol"]),
