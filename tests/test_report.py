@@ -2,51 +2,21 @@
 
 import re
 from html import unescape
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page as BrowserPage
 
 from epochbudget.verification.report import NUMBER_VERDICTS, render
+from html_page import Page
 from report_samples import REPORTS, demo, empty, full, number
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "workflow" / "report"
-VOID = {"br", "hr", "img", "input", "link", "meta"}
 
 
 @pytest.fixture(scope="module")
 def pages() -> dict[str, str]:
     return {name: render(make(), TEMPLATES) for name, make in REPORTS.items()}
-
-
-class Page(HTMLParser):
-    """What stands in a page; fails where a tag is not closed in its order."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.tags: list[tuple[str, dict[str, str]]] = []
-        self.texts: list[str] = []
-        self.feed(html)
-        self.close()
-        assert not self.open
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.append((tag, {name: value or "" for name, value in attrs}))
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag):
-        assert self.open, f"</{tag}> closes nothing"
-        assert self.open.pop() == tag
-
-    def handle_data(self, data):
-        if self.open and self.open[-1] not in ("script", "style"):
-            self.texts.append(data)
-
-    def values(self, attribute: str) -> list[str]:
-        return [found[attribute] for _, found in self.tags if attribute in found]
 
 
 @pytest.mark.parametrize("name", REPORTS)
@@ -142,7 +112,7 @@ def luminance(color: str) -> float:
 
 @pytest.mark.parametrize("scheme", [0, 1])
 def test_text_stands_out_from_what_is_behind_it(scheme: int) -> None:
-    blocks = re.findall(r":root \{(.*?)\}", (TEMPLATES / "report.css").read_text(), re.S)
+    blocks = re.findall(r":root \{(.*?)\}", (TEMPLATES / "page.css").read_text(), re.S)
     colors = dict(re.findall(r"--(\w+): (#\w+);", blocks[scheme]))
     behind = [luminance(colors.pop(name)) for name in ("page", "panel")]
     del colors["line"]

@@ -88,6 +88,10 @@ def drawing(wildcards):
     return EXPERIMENT.drawings[wildcards.figure]
 
 
+# Their alphabetical order is the report's: it shows the first at once.
+FORMATS = {".png": "bitmap (PNG)", ".pdf": "vector (PDF)"}
+
+
 def reported_figure(path, gallery):
     """A figure's file with its place in Snakemake's report."""
     cards = {card.name: card for card in gallery.cards}
@@ -95,11 +99,10 @@ def reported_figure(path, gallery):
         path,
         caption="../report/captions/figure.rst",
         category=lambda w: cards[w.figure].figure.title,
-        subcategory=lambda w: cards[w.figure].model or "several models or none",
+        subcategory=lambda w: cards[w.figure].labels["model"],
         labels=lambda w: {
-            "model": cards[w.figure].model,
-            "method": cards[w.figure].method,
-            "format": Path(path).suffix[1:].upper(),
+            **cards[w.figure].labels,
+            "format": FORMATS[Path(path).suffix],
         },
     )
 

@@ -3,7 +3,7 @@
 Snakemake calls this while it builds the DAG, so nothing heavy is imported.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,20 +47,24 @@ class Card:
         return tuple(dict.fromkeys(label.removesuffix(ACCURACY) for label in labels))
 
     @property
-    def model(self) -> str:
-        """The models and, where they are accuracies, the quantities; blank for more than two."""
-        return _few(label.replace(ACCURACY, " accuracy") for label in self.drawing.labels)
-
-    @property
-    def method(self) -> str:
-        """The methods' codes; blank for more than two."""
-        return _few(self.drawing.codes)
-
-    @property
     def subject(self) -> str:
         """The few models and methods that it shows, by their names; else the name of the kind."""
-        names = (f"{methods()[c].name} ({c})" for c in self.drawing.codes)
-        return ", ".join(filter(None, (self.model, _few(names)))) or self.figure.title
+        names = [f"{methods()[c].name} ({c})" for c in self.drawing.codes]
+        return ", ".join(filter(None, (_few(self._curves), _few(names)))) or self.figure.title
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """What Snakemake's report sorts it by: `model` and `method`, both in a word."""
+        shown = {"model": self._curves, "method": self.drawing.codes}
+        return {
+            name: _few(several) or ("several" if several else "none")
+            for name, several in shown.items()
+        }
+
+    @property
+    def _curves(self) -> list[str]:
+        """The models, each with its quantity where that is not the loss."""
+        return [label.replace(ACCURACY, " accuracy") for label in self.drawing.labels]
 
     @property
     def title(self) -> str:
@@ -122,7 +126,6 @@ def _cards(drawings: Mapping[str, Drawing], folder: str) -> tuple[Card, ...]:
     return tuple(Card(name, drawing, folder) for name, drawing in drawings.items())
 
 
-def _few(names: Iterable[str]) -> str:
+def _few(names: Sequence[str]) -> str:
     """The names, joined; blank if there are many."""
-    several = list(names)
-    return " and ".join(several) if len(several) <= NAMED else ""
+    return " and ".join(names) if len(names) <= NAMED else ""
