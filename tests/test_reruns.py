@@ -35,7 +35,7 @@ def of_rule(jobs: Jobs, *rules: str) -> set[tuple[str, ...]]:
 def test_the_table_is_the_one_tested_here() -> None:
     table = (ROOT / "CONTRIBUTING.md").read_text().split("## What reruns")[1].split("\n## ")[0]
     rows = [line for line in table.splitlines() if line.startswith("| ")]
-    assert len(rows) - 1 == 8, "a new line in the table needs a test here"
+    assert len(rows) - 1 == 9, "a new line in the table needs a test here"
 
 
 def test_comments_and_formatting_rerun_nothing(checkout: Checkout) -> None:
@@ -64,7 +64,14 @@ def test_a_formula_reruns_its_methods(checkout: Checkout) -> None:
 def test_a_figures_code_redraws_that_kind(checkout: Checkout) -> None:
     path = checkout.folder / SOURCE / "figures" / "oscillator.py"
     path.write_text(path.read_text() + "\nUNUSED = 1\n")
-    assert checkout.plan(*TINY) == {("figure", "oscillator")}
+    assert checkout.plan(*TINY) == {("figure", "oscillator"), ("gallery",)}
+
+
+def test_a_caption_remakes_the_gallery(checkout: Checkout) -> None:
+    checkout.edit(
+        f"{SOURCE}/figures/oscillator.py", "motion that the LSTM", "motion which the LSTM"
+    )
+    assert checkout.plan(*TINY) == {("gallery",)}
 
 
 def test_a_search_bound_reruns_that_study_and_what_follows(checkout: Checkout) -> None:

@@ -1,6 +1,8 @@
 # The package on the path, the checked configuration, the patterns of wildcards, and the functions
 # that rules ask for their inputs. Makes no file itself.
 import gc
+import inspect
+import json
 import re
 import sys
 from pathlib import Path
@@ -15,6 +17,7 @@ from epochbudget.config.read import read_yaml
 from epochbudget.errors import UserError, file_failure
 from epochbudget.experiment import Experiment
 from epochbudget.files import canonical_json
+from epochbudget.gallery.cards import gallery_of
 from epochbudget.jobs import export_environment
 
 
@@ -34,6 +37,7 @@ for source in map(Path, workflow.configfiles):
         told(read_yaml, source)
 
 EXPERIMENT = Experiment(told(load, config))
+GALLERY = gallery_of(EXPERIMENT)
 
 export_environment(EXPERIMENT.runtime)
 
@@ -82,6 +86,48 @@ def curves_of(wildcards):
 def drawing(wildcards):
     """What a figure is drawn from."""
     return EXPERIMENT.drawings[wildcards.figure]
+
+
+# Their alphabetical order is the report's: it shows the first at once.
+FORMATS = {".png": "bitmap (PNG)", ".pdf": "vector (PDF)"}
+
+
+def reported_figure(path, gallery):
+    """A figure's file with its place in Snakemake's report."""
+    cards = {card.name: card for card in gallery.cards}
+    return report(
+        path,
+        caption="../report/captions/figure.rst",
+        category=lambda w: cards[w.figure].figure.title,
+        subcategory=lambda w: cards[w.figure].labels["model"],
+        labels=lambda w: {
+            **cards[w.figure].labels,
+            "format": FORMATS[Path(path).suffix],
+        },
+    )
+
+
+def caption_of_metric(wildcards, output):
+    """What a table of metrics holds. Depending on `output`, it causes no rerun."""
+    compute = registry.metrics()[wildcards.metric].compute
+    return inspect.getdoc(inspect.getmodule(compute)).splitlines()[0]
+
+
+def command_of_figure(wildcards, output):
+    """Words of the command that makes a figure of this run; None stands for its file.
+
+    Depending on `output`, it causes no rerun.
+    """
+    settings = workflow.config_settings
+    files = [os.path.relpath(path) for path in settings.configfiles]
+    given = [f"{key}={json.dumps(value)}" for key, value in settings.config.items()]
+    return canonical_json(
+        [
+            *("snakemake", "--cores", "2", None),
+            *(["--configfile", *files] if files else []),
+            *(["--config", *given] if given else []),
+        ]
+    )
 
 
 def names(values):

@@ -7,7 +7,12 @@ rule metric:
     input:
         curves_of,
     output:
-        EXPERIMENT.pattern("metric"),
+        report(
+            EXPERIMENT.pattern("metric"),
+            caption="../report/captions/metric.rst",
+            category="Metrics",
+            labels={"table": "{metric}"},
+        ),
     log:
         f"results/{EXPERIMENT.run}/logs/metrics/{{metric}}.log",
     localrule: True
@@ -15,6 +20,7 @@ rule metric:
         "../../envs/epochbudget.yaml"
     params:
         code=lambda w: EXPERIMENT.metric_code(w.metric),
+        caption=caption_of_metric,
     shell:
         "python -m epochbudget metric {wildcards.metric} --runs {input:q}"
         " --out {output:q} --log {log:q}"

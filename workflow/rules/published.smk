@@ -3,8 +3,9 @@
 # them: `snakemake figures_published`, with the same setting.
 #   needs: config/published/, the curves (those that are missing leave numbers and figures out)
 #   makes: results/published/numbers.csv, results/cache/published_curves/ if they are downloaded,
-#          figures/published/<figure>.{png,pdf}
+#          figures/published/<figure>.{png,pdf}, figures/published/index.html
 from epochbudget.digest import code_digest
+from epochbudget.gallery.cards import published_gallery
 from epochbudget.published.drawings import published_drawings
 from epochbudget.published.sources import CACHE, CHECKSUMS, curve_files
 from epochbudget.published.sources import FOLDER as PUBLISHED
@@ -13,6 +14,7 @@ from epochbudget.published.tables import TABLES, read_checksums
 PUBLISHED_CURVES = read_checksums(PUBLISHED / CHECKSUMS)
 CURVE_FILES = told(curve_files, EXPERIMENT.config.published_curves, PUBLISHED_CURVES)
 PUBLISHED_DRAWINGS = published_drawings(CURVE_FILES)
+PUBLISHED_GALLERY = published_gallery(CURVE_FILES)
 PUBLISHED_METRICS = [registry.metrics()[t].compute.__module__ for t in TABLES]
 
 
@@ -71,8 +73,8 @@ use rule figure as published_figure with:
     input:
         lambda w: PUBLISHED_DRAWINGS[w.figure].inputs,
     output:
-        png="figures/published/{figure}.png",
-        pdf="figures/published/{figure}.pdf",
+        png=reported_figure("figures/published/{figure}.png", PUBLISHED_GALLERY),
+        pdf=reported_figure("figures/published/{figure}.pdf", PUBLISHED_GALLERY),
     log:
         "results/published/logs/figures/{figure}.log",
     wildcard_constraints:
@@ -81,16 +83,38 @@ use rule figure as published_figure with:
         kind=lambda w: PUBLISHED_DRAWINGS[w.figure].kind,
         options=lambda w: canonical_json(PUBLISHED_DRAWINGS[w.figure].options),
         code=lambda w: EXPERIMENT.figure_code(PUBLISHED_DRAWINGS[w.figure].kind),
+        caption=lambda w, output: registry.figures()[
+            PUBLISHED_DRAWINGS[w.figure].kind
+        ].caption,
+
+
+use rule gallery as published_gallery with:
+    input:
+        figures=[f for card in PUBLISHED_GALLERY.cards for f in (card.png, card.pdf)],
+        templates=rules.gallery.input.templates,
+    output:
+        report(
+            "figures/published/index.html",
+            caption="../report/captions/gallery.rst",
+            category="Gallery",
+        ),
+    log:
+        "results/published/logs/gallery.log",
+    params:
+        cards=PUBLISHED_GALLERY.digest,
+        code=rules.gallery.params.code,
+        command=command_of_figure,
+        source=lambda w, output: ["--curves", *CURVE_FILES],
 
 
 rule figures_published:
     input:
-        expand(rules.published_figure.output.png, figure=PUBLISHED_DRAWINGS),
-        expand(rules.published_figure.output.pdf, figure=PUBLISHED_DRAWINGS),
+        figures=rules.published_gallery.input.figures,
+        gallery=rules.published_gallery.output if PUBLISHED_DRAWINGS else [],
     log:
         "results/published/logs/figures_published.log",
     localrule: True
     conda:
         "../../envs/epochbudget.yaml"
     shell:
-        "python -m epochbudget published figures {input:q} --log {log:q}"
+        "python -m epochbudget published figures {input.figures:q} --log {log:q}"

@@ -9,8 +9,20 @@ rule study:
     input:
         data=data_of,
     output:
-        best=EXPERIMENT.pattern("best"),
-        trials=EXPERIMENT.pattern("trials"),
+        best=report(
+            EXPERIMENT.pattern("best"),
+            caption="../report/captions/study.rst",
+            category="Studies",
+            subcategory="{label}",
+            labels={"method": "{code}", "file": "best.json"},
+        ),
+        trials=report(
+            EXPERIMENT.pattern("trials"),
+            caption="../report/captions/study.rst",
+            category="Studies",
+            subcategory="{label}",
+            labels={"method": "{code}", "file": "trials.csv"},
+        ),
     log:
         f"results/{EXPERIMENT.run}/logs/study/{{label}}-{{code}}.log",
     benchmark:

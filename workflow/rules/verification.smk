@@ -38,9 +38,24 @@ rule judge:
         paper=str(protocol.PAPER),
         times=str(STEP_TIMES),
     output:
-        verdicts=EXPERIMENT.pattern("verdicts"),
-        claims=EXPERIMENT.pattern("claims"),
-        report=EXPERIMENT.pattern("report"),
+        verdicts=report(
+            EXPERIMENT.pattern("verdicts"),
+            caption="../report/captions/verification.rst",
+            category="Verification",
+            labels={"file": "verdicts.csv"},
+        ),
+        claims=report(
+            EXPERIMENT.pattern("claims"),
+            caption="../report/captions/verification.rst",
+            category="Verification",
+            labels={"file": "claims.csv"},
+        ),
+        report=report(
+            EXPERIMENT.pattern("report"),
+            caption="../report/captions/verification.rst",
+            category="Verification",
+            labels={"file": "report.html"},
+        ),
     log:
         f"results/{EXPERIMENT.run}/logs/verification.log",
     localrule: True

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 from epochbudget import __version__, plan_command, registry, schedule_command, seals, status_command
 from epochbudget.errors import UserError, file_failure
 from epochbudget.files import file_digest, make_folder
+from epochbudget.gallery import command as gallery_command
 from epochbudget.jobs import runtime
 from epochbudget.published import command as published_command
 from epochbudget.verification import command as verification_command
@@ -120,6 +121,9 @@ def _parser() -> argparse.ArgumentParser:
     figure.add_argument("--inputs", type=Path, nargs="*", default=[])
     figure.add_argument("--log", type=Path)
     figure.add_argument("--out", type=Path, required=True, help="the PNG; the PDF stands beside it")
+
+    gallery = _command(commands, "gallery", gallery_command.run, "show all figures on one page")
+    gallery_command.add_arguments(gallery)
 
     plan = _command(commands, "plan", plan_command.run, "say what will be trained, and how long")
     plan_command.add_arguments(plan)

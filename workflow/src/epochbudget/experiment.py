@@ -26,6 +26,7 @@ PATHS = {
     "curves": "results/{run}/curves/Result_{label}-{code}.csv",
     "metric": "results/{run}/metrics/{metric}.csv",
     "figure": "figures/{run}/{figure}.{format}",
+    "gallery": "figures/{run}/index.html",
     "verdicts": "results/{run}/verification/verdicts.csv",
     "claims": "results/{run}/verification/claims.csv",
     "report": "results/{run}/verification/report.html",
@@ -125,7 +126,7 @@ class Experiment:
     def results(self) -> tuple[str, ...]:
         """Every file that the run is to make at the end."""
         best = [self.path("best", label=p.label, code=p.code) for p in self.pairs]
-        figures = self._files_of(self.drawings)
+        figures = (*self._files_of(self.drawings), self.path("gallery"))
         if self.mode == "optimize":
             return (*best, *figures)
         curves = [

@@ -55,8 +55,9 @@ def metrics() -> "dict[str, Metric]":
 
 @cache
 def figures() -> "dict[str, Figure]":
-    """Kinds of figures by name."""
-    return {figure.kind: figure for _, figure in _found("figures", "FIGURE")}
+    """Kinds of figures by name, in the order in which readers see them."""
+    found = sorted((f for _, f in _found("figures", "FIGURE")), key=lambda f: (f.order, f.kind))
+    return {figure.kind: figure for figure in found}
 
 
 @cache

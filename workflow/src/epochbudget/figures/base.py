@@ -10,6 +10,13 @@ if TYPE_CHECKING:
 
     from epochbudget.experiment import Experiment
 
+SMOOTHED_BEFORE_CUT = (
+    "Even the constant rate N, whose curves are the same at every budget, need not stand at "
+    "exactly 0: curves are smoothed before they are cut at the shorter budget, so the last epochs "
+    "that are compared know what follows in the longer curve."
+)
+"""Part of the caption of every figure of SLCD."""
+
 
 @dataclass(frozen=True)
 class Drawing:
@@ -18,11 +25,16 @@ class Drawing:
     Attributes:
         inputs: Files it reads, as paths relative to the working folder.
         options: JSON values that the picture depends on, besides its inputs.
+        labels: Labels of the curves or models that it shows (ending in _ACC for accuracies); none
+            if it shows no model. By these and the next, readers find it.
+        codes: Codes of the methods that it shows; none if it shows no method.
         kind: Name of its kind; filled in by the experiment.
     """
 
     inputs: tuple[str, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
+    labels: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
     kind: str = ""
 
 
@@ -58,10 +70,16 @@ class Figure:
         drawings: The pictures of this kind in an experiment, by the name of their file (without
             suffix).
         draw: Draws one picture from (options, inputs).
+        title: What readers call the kind, e.g. "Learning curves".
+        caption: What they see on such a picture and how it was computed, in a few plain sentences.
+        order: Place of the kind among the others, ascending.
         of_curves: The pictures of this kind that exported curves are enough for.
     """
 
     kind: str
     drawings: "Callable[[Experiment], dict[str, Drawing]]"
     draw: "Callable[[Mapping[str, Any], Sequence[Path]], Canvas]"
+    title: str
+    caption: str
+    order: int = 100
     of_curves: Callable[[CurveFiles], dict[str, Drawing]] = lambda files: {}

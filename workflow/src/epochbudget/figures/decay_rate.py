@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from epochbudget.figures.base import Drawing, Figure
 from epochbudget.figures.frame import frame
+from epochbudget.metrics.definitions.continuous import SCHEDULES
 from epochbudget.metrics.learning_rates import SETTINGS
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ def drawings(experiment: "Experiment") -> dict[str, Drawing]:
     """One picture, the same in every experiment but for the run's name."""
     options = {**frame(experiment), "upper_bound": SETTINGS["upper_bound"]}
     table = experiment.path("metric", metric="decay_rate")
-    return {"decay_rate": Drawing((table,), options)}
+    return {"decay_rate": Drawing((table,), options, codes=tuple(SCHEDULES))}
 
 
 def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
@@ -60,4 +61,14 @@ def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
     return canvas
 
 
-FIGURE = Figure(kind="decay_rate", drawings=drawings, draw=draw)
+FIGURE = Figure(
+    kind="decay_rate",
+    drawings=drawings,
+    draw=draw,
+    title="Decay of the learning rate",
+    caption=(
+        "Negative derivative of the learning rate by the share of the run that has passed, from "
+        "the closed forms of the schedules at one budget and initial rate 1."
+    ),
+    order=150,
+)

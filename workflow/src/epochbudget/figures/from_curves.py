@@ -1,6 +1,7 @@
 """Figures that exported curves are enough for, be they a run's own or the authors'."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +40,30 @@ def figure_of_curves(
     kind: str,
     drawings: Callable[[CurveFiles], dict[str, Drawing]],
     draw: "Callable[[Mapping[str, Any], Sequence[Path]], Canvas]",
+    *,
+    title: str,
+    caption: str,
+    order: int = 100,
 ) -> Figure:
-    """A kind of figures that exported curves are enough for."""
-    return Figure(kind, lambda experiment: drawings(curve_files(experiment)), draw, drawings)
+    """A kind of figures that exported curves are enough for.
+
+    The pictures get their labels and codes from the curves that they are drawn from.
+    """
+
+    def of_curves(files: CurveFiles) -> dict[str, Drawing]:
+        return {name: _shown(files, drawing) for name, drawing in drawings(files).items()}
+
+    def of_experiment(experiment: "Experiment") -> dict[str, Drawing]:
+        return of_curves(curve_files(experiment))
+
+    return Figure(kind, of_experiment, draw, title, caption, order, of_curves)
+
+
+def _shown(files: CurveFiles, drawing: Drawing) -> Drawing:
+    """The drawing with the labels and codes of its curves."""
+    inputs = set(drawing.inputs)
+    curves = files.paths.items()
+    labels = tuple(label for label, paths in curves if inputs.intersection(paths.values()))
+    shown = {code for _, paths in curves for code, path in paths.items() if path in inputs}
+    codes = tuple(code for code in methods() if code in shown)
+    return replace(drawing, labels=labels, codes=codes)

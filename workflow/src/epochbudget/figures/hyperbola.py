@@ -26,7 +26,7 @@ def drawings(experiment: "Experiment") -> dict[str, Drawing]:
         "epochs": list(BUDGETS),
         "upper_bound": SETTINGS["upper_bound"],
     }
-    return {"hyperbola": Drawing((), options)}
+    return {"hyperbola": Drawing((), options, codes=("H", "EH"))}
 
 
 def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
@@ -105,4 +105,15 @@ def _draw_arcs(axes: "Axes", budgets: Sequence[int], bound: float) -> None:
     axes.legend(loc="upper right")
 
 
-FIGURE = Figure(kind="hyperbola", drawings=drawings, draw=draw)
+FIGURE = Figure(
+    kind="hyperbola",
+    drawings=drawings,
+    draw=draw,
+    title="The hyperbola",
+    caption=(
+        "Left: the hyperbola that HyperbolicLR and ExpHyperbolicLR follow, with its asymptotes, "
+        "which cross at the upper bound U, and the arc of one run. Right: the arcs of several "
+        "budgets, moved to a common start, which the schedules follow."
+    ),
+    order=130,
+)

@@ -55,4 +55,15 @@ def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
     return canvas
 
 
-FIGURE = Figure(kind="importance", drawings=drawings, draw=draw)
+FIGURE = Figure(
+    kind="importance",
+    drawings=drawings,
+    draw=draw,
+    title="Importance of hyperparameters",
+    caption=(
+        "Share of each hyperparameter in the variance of the logarithm of the loss, estimated "
+        "from a study's finished trials with Optuna's fANOVA. Studies with too few trials are "
+        "left blank."
+    ),
+    order=100,
+)

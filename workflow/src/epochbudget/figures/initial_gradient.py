@@ -20,7 +20,7 @@ BUDGETS = (50, 1000, 10)
 def drawings(experiment: "Experiment") -> dict[str, Drawing]:
     """One picture, the same in every experiment but for the run's name."""
     options = {**frame(experiment), "codes": list(CODES), "epochs": list(BUDGETS)}
-    return {"initial_gradient": Drawing((), options)}
+    return {"initial_gradient": Drawing((), options, codes=CODES)}
 
 
 def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
@@ -58,4 +58,15 @@ def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
     return canvas
 
 
-FIGURE = Figure(kind="initial_gradient", drawings=drawings, draw=draw)
+FIGURE = Figure(
+    kind="initial_gradient",
+    drawings=drawings,
+    draw=draw,
+    title="Initial gradient",
+    caption=(
+        "How fast the learning rate falls at epoch 0, by budget, from the closed forms of the "
+        "schedules at initial rate 1. A flat line means that the start does not depend on the "
+        "budget."
+    ),
+    order=140,
+)

@@ -51,4 +51,15 @@ def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
     return canvas
 
 
-FIGURE = figure_of_curves("learning_curve", drawings, draw)
+FIGURE = figure_of_curves(
+    "learning_curve",
+    drawings,
+    draw,
+    title="Learning curves",
+    caption=(
+        "Validation loss or accuracy by epoch, one line for each budget: the mean of the seeds, "
+        "in a band from the smallest to the largest. A method is insensitive to the budget where "
+        "the lines lie on top of each other."
+    ),
+    order=80,
+)

@@ -22,7 +22,7 @@ def drawings(experiment: "Experiment") -> dict[str, Drawing]:
     codes = [code for code in experiment.methods if not methods()[code].lr_free]
     table = experiment.path("metric", metric="lr_budget")
     options = {**frame(experiment), "codes": codes}
-    return {"lr_budget": Drawing((table,), options)} if codes else {}
+    return {"lr_budget": Drawing((table,), options, codes=tuple(codes))} if codes else {}
 
 
 def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
@@ -80,4 +80,15 @@ def _read(path: Path, codes: Sequence[str]) -> dict[str, dict[int, float]]:
     return found
 
 
-FIGURE = Figure(kind="lr_budget", drawings=drawings, draw=draw)
+FIGURE = Figure(
+    kind="lr_budget",
+    drawings=drawings,
+    draw=draw,
+    title="Cumulative learning rate",
+    caption=(
+        "Sum of the learning rates of a run by method and budget, in epochs at the initial rate, "
+        "over the steps that are trained; rows called continuous are integrals of the closed "
+        "forms."
+    ),
+    order=160,
+)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from epochbudget.figures.base import Drawing, Figure
 from epochbudget.figures.frame import frame
+from epochbudget.metrics.definitions.continuous import SCHEDULES
 from epochbudget.metrics.lr_budget import SETTINGS
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ def drawings(experiment: "Experiment") -> dict[str, Drawing]:
     """One picture, the same in every experiment but for the run's name."""
     options = {**frame(experiment), "upper_bound": SETTINGS["upper_bound"]}
     table = experiment.path("metric", metric="lr_budget")
-    return {"lr_budget_relative": Drawing((table,), options)}
+    return {"lr_budget_relative": Drawing((table,), options, codes=tuple(SCHEDULES))}
 
 
 def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
@@ -61,4 +62,14 @@ def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
     return canvas
 
 
-FIGURE = Figure(kind="lr_budget_relative", drawings=drawings, draw=draw)
+FIGURE = Figure(
+    kind="lr_budget_relative",
+    drawings=drawings,
+    draw=draw,
+    title="Cumulative learning rate, normalised",
+    caption=(
+        "Integral of the learning rate by budget, relative to that of one budget, from the closed "
+        "forms of the schedules."
+    ),
+    order=170,
+)

@@ -41,4 +41,14 @@ def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
     return canvas
 
 
-FIGURE = figure_of_curves("methods", drawings, draw)
+FIGURE = figure_of_curves(
+    "methods",
+    drawings,
+    draw,
+    title="Learning curves of all methods",
+    caption=(
+        "Validation loss or accuracy by epoch, a panel for each method, in it a line for each "
+        "budget: the mean of the seeds. All panels of a picture share their axes."
+    ),
+    order=60,
+)

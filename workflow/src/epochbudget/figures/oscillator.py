@@ -20,7 +20,8 @@ def drawings(experiment: "Experiment") -> dict[str, Drawing]:
     if "oscillator" not in experiment.datasets:
         return {}
     path = experiment.path("data", dataset="oscillator")
-    return {"oscillator": Drawing((path,), frame(experiment))}
+    labels = dict.fromkeys(p.label for p in experiment.pairs if p.task.dataset == "oscillator")
+    return {"oscillator": Drawing((path,), frame(experiment), labels=tuple(labels))}
 
 
 def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
@@ -54,4 +55,14 @@ def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
     return canvas
 
 
-FIGURE = Figure(kind="oscillator", drawings=drawings, draw=draw)
+FIGURE = Figure(
+    kind="oscillator",
+    drawings=drawings,
+    draw=draw,
+    title="Damped oscillator",
+    caption=(
+        "Position, velocity and acceleration by time of the motion that the LSTM learns, one line "
+        "for each damping ratio, as the data set holds them."
+    ),
+    order=180,
+)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from epochbudget.figures.base import CurveFiles, Drawing
+from epochbudget.figures.base import SMOOTHED_BEFORE_CUT, CurveFiles, Drawing
 from epochbudget.figures.frame import scale
 from epochbudget.figures.from_curves import figure_of_curves
 
@@ -55,4 +55,17 @@ def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
     return canvas
 
 
-FIGURE = figure_of_curves("overview", drawings, draw)
+FIGURE = figure_of_curves(
+    "overview",
+    drawings,
+    draw,
+    title="Overview",
+    caption=(
+        "Each point is a method: its final value at the longest budget, mean of the seeds, by the "
+        "mean of its smoothed learning curve differences (SLCD) over all pairs of budgets; lines "
+        "show the range of the seeds. Methods in the marked corner are good and indifferent to "
+        "the budget. "
+        f"{SMOOTHED_BEFORE_CUT}"
+    ),
+    order=10,
+)

@@ -54,4 +54,15 @@ def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
     return canvas
 
 
-FIGURE = figure_of_curves("power_law", drawings, draw)
+FIGURE = figure_of_curves(
+    "power_law",
+    drawings,
+    draw,
+    title="Power laws",
+    caption=(
+        "Final values by budget, both logarithmic, with the least-squares line ln y = A + B ln N "
+        "through the means of the seeds; whiskers show their range. Above each panel stand the "
+        "exponent B and R²."
+    ),
+    order=50,
+)

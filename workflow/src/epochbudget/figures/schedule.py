@@ -29,6 +29,7 @@ def drawings(experiment: "Experiment") -> dict[str, Drawing]:
                 "epochs": list(BUDGETS),
                 "log": code in LOGARITHMIC,
             },
+            codes=(code,),
         )
         for code in experiment.methods
     }
@@ -75,4 +76,14 @@ def _notes(method: "Method", options: Mapping[str, Any]) -> list[str]:
     return notes + ["the same at every budget"] * method.budget_free(hyperparameters)
 
 
-FIGURE = Figure(kind="schedule", drawings=drawings, draw=draw)
+FIGURE = Figure(
+    kind="schedule",
+    drawings=drawings,
+    draw=draw,
+    title="Schedules",
+    caption=(
+        "Learning rate by epoch at several budgets, taken from the scheduler that trains, at one "
+        "step an epoch, with the hyperparameters named above the axes."
+    ),
+    order=120,
+)

@@ -28,7 +28,7 @@ def drawings(experiment: "Experiment") -> dict[str, Drawing]:
         "epochs": list(BUDGETS),
     }
     table = experiment.path("metric", metric="learning_rates")
-    return {"schedule_overview": Drawing((table,), options)}
+    return {"schedule_overview": Drawing((table,), options, codes=experiment.methods)}
 
 
 def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
@@ -82,4 +82,15 @@ def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
     return canvas
 
 
-FIGURE = Figure(kind="schedule_overview", drawings=drawings, draw=draw)
+FIGURE = Figure(
+    kind="schedule_overview",
+    drawings=drawings,
+    draw=draw,
+    title="Schedules of all methods",
+    caption=(
+        "Learning rate by epoch of every method at several budgets, taken from the schedulers "
+        "that train, at one step an epoch. Only the hyperparameters that all have in common are "
+        "named above; the others are the methods' defaults."
+    ),
+    order=110,
+)

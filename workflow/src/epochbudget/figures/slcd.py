@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from epochbudget.figures.base import CurveFiles, Drawing
+from epochbudget.figures.base import SMOOTHED_BEFORE_CUT, CurveFiles, Drawing
 from epochbudget.figures.from_curves import figure_of_curves, one_a_label
 
 if TYPE_CHECKING:
@@ -51,4 +51,16 @@ def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
     return canvas
 
 
-FIGURE = figure_of_curves("slcd", drawings, draw)
+FIGURE = figure_of_curves(
+    "slcd",
+    drawings,
+    draw,
+    title="Epoch insensitivity (SLCD)",
+    caption=(
+        "Smoothed learning curve difference of every method for every pair of budgets, and its "
+        "mean over the pairs; 0 means that the curves coincide. It is computed from the mean "
+        "curves of the seeds by the paper's definition, in the logarithm for losses. "
+        f"{SMOOTHED_BEFORE_CUT}"
+    ),
+    order=40,
+)

@@ -49,4 +49,15 @@ def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
     return canvas
 
 
-FIGURE = Figure(kind="study", drawings=drawings, draw=draw)
+FIGURE = Figure(
+    kind="study",
+    drawings=drawings,
+    draw=draw,
+    title="Hyperparameter studies",
+    caption=(
+        "Validation loss of every trial at the study's budget in the order of the trials, a panel "
+        "for each method, with the best so far as a line. A cross marks a trial that failed or "
+        "diverged."
+    ),
+    order=90,
+)

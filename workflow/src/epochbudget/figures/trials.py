@@ -36,7 +36,7 @@ def drawings_of_studies(kind: str, experiment: "Experiment") -> dict[str, Drawin
         paths = tuple(experiment.path("trials", label=label, code=code) for code in codes)
         size = {"trials": study.trials, "epochs": study.epochs, "random": RANDOM}
         options = {**frame(experiment), "label": label, "codes": codes, **size}
-        found[f"{kind}_{label}"] = Drawing(paths, options)
+        found[f"{kind}_{label}"] = Drawing(paths, options, (label,), tuple(codes))
     return found
 
 

@@ -63,4 +63,14 @@ def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
     return canvas
 
 
-FIGURE = figure_of_curves("two_budgets", drawings, draw)
+FIGURE = figure_of_curves(
+    "two_budgets",
+    drawings,
+    draw,
+    title="Two budgets, two methods",
+    caption=(
+        "The paper's examples: a schedule that depends on the budget beside ExpHyperbolicLR, each "
+        "at the smallest and the largest budget. Lines are means of the seeds, bands their range."
+    ),
+    order=70,
+)

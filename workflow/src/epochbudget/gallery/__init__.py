@@ -1,0 +1,1 @@
+"""The gallery: one page of all figures of a run."""
