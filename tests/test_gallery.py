@@ -97,6 +97,12 @@ def test_the_digest_covers_what_the_page_says(experiment: Experiment) -> None:
     assert gallery_of(experiment).digest == gallery.digest
 
 
+@pytest.mark.parametrize("mode", ["optimize", "compare", "optimize_and_compare"])
+def test_every_run_has_a_gallery(experiment: Experiment, mode: str) -> None:
+    config = experiment.config.model_copy(update={"mode": mode})
+    assert "figures/demo/index.html" in Experiment(config).results
+
+
 # The page ---------------------------------------------------------------------------------
 
 
