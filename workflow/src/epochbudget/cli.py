@@ -27,7 +27,7 @@ WRITTEN = {"out", "log", "folder", "store", "root"}
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Parse and run; a user's mistake is one message and exit status 1."""
-    args = _parser().parse_args(arguments)
+    args = build_parser().parse_args(arguments)
     logging.raiseExceptions = False  # a full disk is told once, by what it stops
     try:
         _log_to(getattr(args, "log", None))
@@ -71,7 +71,8 @@ def _log_to(path: Path | None) -> None:
     root.propagate = False
 
 
-def _parser() -> argparse.ArgumentParser:
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of all commands."""
     parser = argparse.ArgumentParser(prog="epochbudget", description=__doc__)
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
