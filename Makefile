@@ -32,7 +32,7 @@ check: .venv/dev.stamp
 	$(BIN)/snakemake --lint
 
 docs: .venv/docs.stamp
-	$(BIN)/sphinx-build -W --keep-going -n -q -b html docs docs/_build/html
+	$(BIN)/sphinx-build -W --keep-going -n -q -b html -d docs/_build/doctrees docs docs/_build/html
 
 format: .venv/dev.stamp
 	$(BIN)/ruff check --fix .

@@ -138,15 +138,17 @@ def _given(defaults: Mapping[str, float], name: str) -> str:
 
 
 def commands() -> str:
-    """The help of every command."""
-    return "\n".join(_commands(build_parser()))
+    """The help of every command, the commands within it below."""
+    return "\n".join(_commands(build_parser(), "##"))
 
 
-def _commands(parser: argparse.ArgumentParser) -> Iterator[str]:
+def _commands(parser: argparse.ArgumentParser, heading: str) -> Iterator[str]:
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):
-            for name, command in action.choices.items():
-                yield f"## {name}\n\n```text\n{command.format_help()}```\n"
+            for command in action.choices.values():
+                name = command.prog.partition(" ")[2]
+                yield f"{heading} {name}\n\n```text\n{command.format_help()}```\n"
+                yield from _commands(command, heading + "#")
 
 
 PARTS: dict[str, Callable[[], str]] = {

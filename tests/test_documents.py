@@ -26,6 +26,9 @@ LINES = [
     if language == "sh"
     for line in content.splitlines()
 ]
+EXCERPT = re.compile(r"([^\n]*)\n```\n\n```text\n(.*?)^```$", flags=re.DOTALL | re.MULTILINE)
+"""(last command of a block, what the block below it shows of its output)"""
+EXCERPTS = {command: text for page in PAGES for command, text in EXCERPT.findall(page.read_text())}
 COMMANDS = list(dict.fromkeys(line for line in LINES if not line.startswith("make ")))
 TARGETS = sorted({line for line in LINES if line.startswith("make ")})
 MADE = ("results/", "figures/", ".venv", "docs/_build/", *FILES)
@@ -36,6 +39,8 @@ def test_the_documents_have_commands() -> None:
     assert len(COMMANDS) >= 20
     assert {"snakemake", "epochbudget"} == {command.split()[0] for command in COMMANDS}
     assert {"make run", "make test"} <= set(TARGETS)
+    assert len(EXCERPTS) >= 5
+    assert set(EXCERPTS) <= set(COMMANDS)
 
 
 def test_languages_of_blocks_are_known() -> None:
@@ -65,7 +70,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
 @pytest.mark.slow
 @pytest.mark.parametrize("command", COMMANDS)
 def test_commands_run(command: str, checkout: Checkout) -> None:
-    """In order, as a user would after `make run`."""
+    """In order, as a user would after `make run`; they print what the documents show."""
     if "--profile slurm" in command:
         command += " -n"  # where no SLURM is, at least the profile and the plan
     environment = {
@@ -84,6 +89,8 @@ def test_commands_run(command: str, checkout: Checkout) -> None:
     )
     assert done.returncode == 0, done.stdout
     assert done.stdout
+    shown = [line for line in EXCERPTS.get(command, "").splitlines() if line != "..."]
+    assert [line for line in shown if line not in done.stdout.splitlines()] == []
 
 
 def test_the_scheduler_of_the_readme_runs() -> None:

@@ -44,9 +44,8 @@ class Document(HTMLParser):
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The pages, built as by `make docs`, from nothing."""
-    (recipe,) = re.findall(
-        r"sphinx-build (.*) docs docs/_build/html", (ROOT / "Makefile").read_text()
-    )
+    makefile = (ROOT / "Makefile").read_text()
+    (recipe,) = re.findall(r"sphinx-build (.*) -d \S+ docs docs/_build/html", makefile)
     folder = tmp_path_factory.mktemp("pages")
     words = [sys.executable, "-m", "sphinx", *recipe.split(), "-d", folder / "doctrees"]
     done = subprocess.run(
