@@ -2,12 +2,13 @@
 # make run    the default workflow (config/config.yaml), as far as it is not done
 # make test   the fast tests
 # make check  formatters, linters, types
+# make docs   the documentation, in docs/_build/html
 # make slow   the slow tests
 # make slurm  the cluster command on a SLURM that starts here (root, SLURM installed)
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: env run test check slow slurm format
+.PHONY: env run test check docs slow slurm format
 
 env: .venv/dev.stamp
 
@@ -18,7 +19,7 @@ test: .venv/dev.stamp
 	$(BIN)/pytest -n 2
 
 slow: .venv/dev.stamp
-	$(BIN)/pytest -m slow
+	$(BIN)/pytest -m slow -n 2 --dist loadfile
 
 slurm: .venv/dev.stamp
 	$(BIN)/pytest -m slurm -rs
@@ -29,6 +30,9 @@ check: .venv/dev.stamp
 	$(BIN)/mypy
 	$(BIN)/snakefmt --check Snakefile workflow/rules
 	$(BIN)/snakemake --lint
+
+docs: .venv/docs.stamp
+	$(BIN)/sphinx-build -W --keep-going -n -q -b html -d docs/_build/doctrees docs docs/_build/html
 
 format: .venv/dev.stamp
 	$(BIN)/ruff check --fix .
@@ -43,6 +47,10 @@ format: .venv/dev.stamp
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
 
-.venv/dev.stamp: .venv/run.stamp envs/requirements-dev.txt
+.venv/docs.stamp: .venv/run.stamp envs/requirements-docs.txt
+	$(BIN)/pip install --quiet --requirement envs/requirements-docs.txt
+	touch $@
+
+.venv/dev.stamp: .venv/docs.stamp envs/requirements-dev.txt
 	$(BIN)/pip install --quiet --requirement envs/requirements-dev.txt
 	touch $@

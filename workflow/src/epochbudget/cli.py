@@ -15,6 +15,7 @@ from epochbudget.files import file_digest, make_folder
 from epochbudget.gallery import command as gallery_command
 from epochbudget.jobs import runtime
 from epochbudget.published import command as published_command
+from epochbudget.selection import add_configfile
 from epochbudget.verification import command as verification_command
 
 if TYPE_CHECKING:
@@ -22,13 +23,14 @@ if TYPE_CHECKING:
 
 Entry = TypeVar("Entry")
 
+LOG: dict[str, Any] = {"type": Path, "help": "log file (default: the terminal)"}
 WRITTEN = {"out", "log", "folder", "store", "root"}
 """Arguments that name what a command writes."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Parse and run; a user's mistake is one message and exit status 1."""
-    args = _parser().parse_args(arguments)
+    args = build_parser().parse_args(arguments)
     logging.raiseExceptions = False  # a full disk is told once, by what it stops
     try:
         _log_to(getattr(args, "log", None))
@@ -72,7 +74,8 @@ def _log_to(path: Path | None) -> None:
     root.propagate = False
 
 
-def _parser() -> argparse.ArgumentParser:
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of all commands."""
     parser = argparse.ArgumentParser(prog="epochbudget", description=__doc__)
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -80,8 +83,8 @@ def _parser() -> argparse.ArgumentParser:
     data = _command(commands, "data", _data, "make one data set")
     data.add_argument("dataset", help="name of the data set")
     data.add_argument("settings", type=json.loads, help="its settings, as JSON")
-    data.add_argument("--log", type=Path)
-    data.add_argument("--out", type=Path, required=True)
+    data.add_argument("--log", **LOG)
+    data.add_argument("--out", type=Path, required=True, help="the data file")
 
     study = _command(commands, "study", _study, "search hyperparameters of one method")
     study.add_argument("spec", type=json.loads, help="specification of the study, as JSON")
@@ -91,35 +94,46 @@ def _parser() -> argparse.ArgumentParser:
     compare = _command(commands, "compare", _compare, "train one method at all budgets and seeds")
     compare.add_argument("spec", type=json.loads, help="specification of the comparison, as JSON")
     compare.add_argument("--best", type=Path, help="best.json of the method's study")
-    compare.add_argument("--out", type=Path, required=True)
+    compare.add_argument("--out", type=Path, required=True, help="raw rows of its runs")
     _add_training(compare)
 
     train = _command(commands, "train", _train, "train one configuration by hand")
     train.add_argument("--model", required=True, help="label of the model")
     train.add_argument("--method", required=True, help="code of the method")
-    train.add_argument("--optimizer", default="AdamW", choices=["AdamW", "Adam"])
+    train.add_argument(
+        "--optimizer", default="AdamW", choices=["AdamW", "Adam"], help="default: AdamW"
+    )
     train.add_argument("--budget", type=int, required=True, help="epochs")
-    train.add_argument("--seed", type=int, default=89)
-    train.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", dest="settings")
-    train.add_argument("--configfile", type=Path, nargs="+", default=[Path("config/config.yaml")])
+    train.add_argument("--seed", type=int, default=89, help="default: 89")
+    train.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        dest="settings",
+        help="a hyperparameter; may be repeated",
+    )
+    add_configfile(train)
 
     curves = _command(commands, "curves", _curves, "export learning curves as CSV")
     curves.add_argument("runs", type=Path, help="raw rows of a comparison")
-    curves.add_argument("--quantity", choices=["loss", "accuracy"], required=True)
-    curves.add_argument("--log", type=Path)
-    curves.add_argument("--out", type=Path, required=True)
+    curves.add_argument(
+        "--quantity", choices=["loss", "accuracy"], required=True, help="what of the validation"
+    )
+    curves.add_argument("--log", **LOG)
+    curves.add_argument("--out", type=Path, required=True, help="the CSV file")
 
     metric = _command(commands, "metric", _metric, "compute one table of metrics")
     metric.add_argument("metric", help="name of the metric")
     metric.add_argument("--runs", type=Path, nargs="*", default=[], help="raw rows of comparisons")
-    metric.add_argument("--log", type=Path)
-    metric.add_argument("--out", type=Path, required=True)
+    metric.add_argument("--log", **LOG)
+    metric.add_argument("--out", type=Path, required=True, help="the table")
 
     figure = _command(commands, "figure", _figure, "draw one figure as PNG and PDF")
     figure.add_argument("kind", help="kind of the figure")
     figure.add_argument("options", type=json.loads, help="its options, as JSON")
-    figure.add_argument("--inputs", type=Path, nargs="*", default=[])
-    figure.add_argument("--log", type=Path)
+    figure.add_argument("--inputs", type=Path, nargs="*", default=[], help="files it is drawn from")
+    figure.add_argument("--log", **LOG)
     figure.add_argument("--out", type=Path, required=True, help="the PNG; the PDF stands beside it")
 
     gallery = _command(commands, "gallery", gallery_command.run, "show all figures on one page")
@@ -132,7 +146,13 @@ def _parser() -> argparse.ArgumentParser:
     status_command.add_arguments(status)
 
     check = _command(commands, "check", _check, "compare all results with what was written")
-    check.add_argument("folders", type=Path, nargs="*", default=[Path("results"), Path("figures")])
+    check.add_argument(
+        "folders",
+        type=Path,
+        nargs="*",
+        default=[Path("results"), Path("figures")],
+        help="where to look (default: results and figures)",
+    )
 
     schedule = _command(commands, "schedule", schedule_command.run, "print learning rates")
     schedule_command.add_arguments(schedule)
@@ -152,8 +172,8 @@ def _parser() -> argparse.ArgumentParser:
 
     bench = _command(commands, "bench", _bench, "time fast paths beside their plain references")
     bench.add_argument("benchmark", help="name of the benchmark")
-    bench.add_argument("--log", type=Path)
-    bench.add_argument("--out", type=Path, required=True)
+    bench.add_argument("--log", **LOG)
+    bench.add_argument("--out", type=Path, required=True, help="its table")
 
     speedups = _command(commands, "speedups", _speedups, "print and draw the benchmarks' tables")
     speedups.add_argument("tables", type=Path, nargs="+", help="tables written by bench")
@@ -174,8 +194,10 @@ def _command(
 
 def _add_training(command: argparse.ArgumentParser) -> None:
     command.add_argument("--data", type=Path, required=True, help="the data file")
-    command.add_argument("--store", type=Path, default=Path("results/store"))
-    command.add_argument("--log", type=Path, help="log file (default: the terminal)")
+    command.add_argument(
+        "--store", type=Path, default=Path("results/store"), help="folder of all runs"
+    )
+    command.add_argument("--log", **LOG)
     command.add_argument("--workers", type=int, default=1, help="runs side by side")
 
 

@@ -1,5 +1,5 @@
 """What `epochbudget plan` and `epochbudget status` share: the part of a configuration that is asked
-about, and tables for a terminal.
+about, and tables for a terminal. `epochbudget train` names its configuration in the same way.
 """
 
 import argparse
@@ -13,9 +13,20 @@ if TYPE_CHECKING:
     from epochbudget.experiment import Experiment
 
 
+def add_configfile(parser: argparse.ArgumentParser) -> None:
+    """Add the argument that names configuration files."""
+    parser.add_argument(
+        "--configfile",
+        type=Path,
+        nargs="+",
+        default=[Path("config/config.yaml")],
+        help="the last one on top (default: config/config.yaml)",
+    )
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments that `selected` reads."""
-    parser.add_argument("--configfile", type=Path, nargs="+", default=[Path("config/config.yaml")])
+    add_configfile(parser)
     parser.add_argument("--models", nargs="+", metavar="LABEL", help="only these models")
     parser.add_argument("--methods", nargs="+", metavar="CODE", help="only these methods")
 

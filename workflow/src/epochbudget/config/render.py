@@ -69,14 +69,14 @@ def _lines(section: BaseModel, depth: int) -> list[str]:
         if is_section:
             lines += [f"{indent}{name}:", *_lines(value, depth + 1)]
         elif isinstance(value, dict) and value:
-            entries = [f"{indent}  {key}: {_inline(entry)}" for key, entry in value.items()]
+            entries = [f"{indent}  {key}: {inline_yaml(entry)}" for key, entry in value.items()]
             lines += [f"{indent}{name}:", *entries]
         else:
-            lines.append(f"{indent}{name}: {_inline(value)}")
+            lines.append(f"{indent}{name}: {inline_yaml(value)}")
     return lines
 
 
-def _inline(value: Any) -> str:
+def inline_yaml(value: Any) -> str:
     """A value on one line, as YAML."""
     text = yaml.safe_dump(
         _plain(value), default_flow_style=True, sort_keys=False, width=float("inf")
