@@ -11,6 +11,7 @@ from workflow import Checkout, Jobs
 
 TINY = ("--configfile", "tests/config/tiny.yaml")
 SOURCE = "workflow/src/epochbudget"
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +89,6 @@ def trained(checkout: Checkout, code: str) -> list[str]:
     return [line.split(" INFO ")[1] for line in log.splitlines() if "training epochs" in line]
 
 
-@pytest.mark.slow
 def test_one_more_seed_trains_only_that_seed(checkout: Checkout) -> None:
     overlay = checkout.folder / "seeds.yaml"
     overlay.write_text("seeds: [1, 2, 3]\n")
@@ -100,7 +100,6 @@ def test_one_more_seed_trains_only_that_seed(checkout: Checkout) -> None:
     assert [len(trained(checkout, code)) for code in ("N", "H", "EH")] == [1, 2, 2]
 
 
-@pytest.mark.slow
 def test_one_more_budget_trains_only_what_is_new(checkout: Checkout) -> None:
     overlay = checkout.folder / "budgets.yaml"
     overlay.write_text("budgets: [1, 2, 3, 4]\n")
@@ -124,7 +123,6 @@ def test_how_jobs_run_reruns_nothing(checkout: Checkout) -> None:
     assert "Nothing to be done" in checkout.snakemake(*TINY, cores=1)
 
 
-@pytest.mark.slow
 def test_touched_files_and_lost_metadata_train_nothing(checkout: Checkout) -> None:
     before = {path.name for path in (checkout.folder / "results" / "store").iterdir()}
     curves = checkout.read("results/tiny/curves/Result_OSC_LSTM-EH.csv")
