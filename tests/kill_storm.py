@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -61,13 +62,18 @@ class Report:
 
 
 def storm(
-    folder: Path, configfile: str, sigkill: int, sigterm: int, pause: float, seed: int
+    folder: Path,
+    arguments: Sequence[str],
+    sigkill: int,
+    sigterm: int,
+    pause: float,
+    seed: int,
 ) -> Report:
     """Run in peace and in the storm; see the module.
 
     Args:
         folder: Where the two checkouts go; one that is there from another storm serves again.
-        configfile: What is run.
+        arguments: Of Snakemake: what is run.
         sigkill: How many of these signals.
         sigterm: And of these.
         pause: Mean seconds between two signals.
@@ -75,12 +81,12 @@ def storm(
     """
     before, disturbed = folder / "peace", Checkout.make(folder / "disturbed")
     peace = Checkout(before) if before.exists() else Checkout.make(before)
-    peace.snakemake("--configfile", configfile, "--quiet", "all")
+    peace.snakemake(*arguments, "--quiet", "all")
     generator = random.Random(seed)
     signals = [signal.SIGKILL] * sigkill + [signal.SIGTERM] * sigterm
     generator.shuffle(signals)
     report = Report()
-    while not _run(disturbed, configfile, signals, generator, pause, report):
+    while not _run(disturbed, arguments, signals, generator, pause, report):
         assert report.starts < 10 * (sigkill + sigterm) + 10, "it never ends"
     report.unsent = len(signals)
     for path in disturbed.folder.glob("results/store/*/run.json"):
@@ -96,14 +102,14 @@ def storm(
 
 def _run(
     checkout: Checkout,
-    configfile: str,
+    arguments: Sequence[str],
     signals: list[signal.Signals],
     generator: random.Random,
     pause: float,
     report: Report,
 ) -> bool:
     """Start Snakemake, send signals while there are some; whether it has reached its end."""
-    command = [sys.executable, "-m", "snakemake", "--cores", "2", "--configfile", configfile]
+    command = [sys.executable, "-m", "snakemake", "--cores", "2", *arguments]
     subprocess.run([*command, "--unlock"], cwd=checkout.folder, capture_output=True, check=True)
     with (checkout.folder / "snakemake.log").open("ab") as log:
         process = psutil.Popen(
@@ -183,7 +189,8 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=None, help="default: a temporary one")
     args = parser.parse_args()
     folder = args.folder or Path(tempfile.mkdtemp(prefix="kill-storm-"))
-    report = storm(folder, args.configfile, args.sigkill, args.sigterm, args.pause, args.seed)
+    run = ("--configfile", args.configfile)
+    report = storm(folder, run, args.sigkill, args.sigterm, args.pause, args.seed)
     print(f"{folder}: {report}")
     sys.exit(bool(report.different or report.damaged or report.unsent))
 
