@@ -167,8 +167,8 @@ def build_parser() -> argparse.ArgumentParser:
 
     explorer = _command(commands, "explorer", _explorer, "write the page of learning rates")
     explorer.add_argument("--templates", type=Path, default=Path("workflow/report"))
-    explorer.add_argument("--log", type=Path)
-    explorer.add_argument("--out", type=Path, required=True)
+    explorer.add_argument("--log", **LOG)
+    explorer.add_argument("--out", type=Path, required=True, help="the page")
 
     bench = _command(commands, "bench", _bench, "time fast paths beside their plain references")
     bench.add_argument("benchmark", help="name of the benchmark")

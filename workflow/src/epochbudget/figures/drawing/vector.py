@@ -37,7 +37,7 @@ def _dash(linestyle: str | tuple[int, tuple[float, ...]]) -> list[float]:
     return []
 
 
-def _path(marker: str) -> str:
+def _path(marker: str | tuple[int, int, float]) -> str:
     shape = MarkerStyle(marker)
     larger = shape.get_transform() + Affine2D().scale(SCALE)
     polygons = shape.get_path().transformed(larger).to_polygons()
