@@ -67,7 +67,7 @@ class Training(Section):
     """auto (a GPU if there is one), cpu, cuda, or cuda:N."""
     log_every: PositiveInt = 10
     """Epochs between two lines in a job's log file."""
-    checkpoint_seconds: Annotated[float, Field(gt=0)] = 45.0
+    checkpoint_seconds: Annotated[float, Field(gt=0)] = 55.0
     """Least time between two checkpoints of a run, written at epoch ends. Up to 60 a killed job
     loses at most a minute of training, or one epoch if that is longer."""
     workers: PositiveInt = 1

@@ -52,7 +52,7 @@ class Runner:
     data: Path
     device: "torch.device"
     log_every: int = 10
-    checkpoint_seconds: float = 45.0
+    checkpoint_seconds: float = 55.0
     tracking: Tracking = field(default_factory=Tracking)
     workers: int = 1
     lockstep: Mapping[str, int] = field(default_factory=dict)
