@@ -4,7 +4,7 @@ A plug-in is a function `get_lr(epoch, total_epochs, base_lr, config) -> float`,
 epoch (from 0 on), or a class, called as `Class(optimizer, total_epochs, steps_per_epoch, config)`,
 whose objects are torch schedulers. It becomes a method like those of the registry, by the code
 under which it is configured. `config` holds its own settings and hyperparameters, and as `arch` and
-`dataset` what is trained.
+`dataset` what is trained (both empty where nothing is, as in figures of schedules).
 
 Snakemake imports this module each time, so it reads a plug-in's source and runs none of it.
 """
@@ -15,6 +15,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from math import sqrt
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,7 +44,9 @@ class Source:
         path: File of the module.
         name: Name of the function or class in it.
         is_class: Whether it is a class.
-        flags: Its class attributes that are true or false: `per_batch`, `feedback`.
+        flags: Its class attributes that are true or false: `per_batch` (it steps after every
+            batch), `feedback` (it is told the validation loss), `budget_free` (its rates do not
+            depend on the budget, so a short run is a prefix of a longer one).
         digest: Digest of the module's code and of what it imports from this package.
     """
 
@@ -90,22 +93,30 @@ def method_of(code: str, plugin: Mapping[str, Any]) -> Method:
     config, search = plugin.get("config", {}), plugin.get("search", {})
     numbers = {name: value for name, value in config.items() if not isinstance(value, str)}
     space = tuple(Param(name=name, **bounds) for name, bounds in search.items())
+    defaults = {**{param.name: _middle(param) for param in space}, **numbers}
     scheduler = partial(_scheduler, code, source, config)
     return Method(
         code=code,
         name=plugin.get("name") or code,
         family=FAMILY,
         order=FIRST,
-        scheduler=partial(scheduler, {}),
+        scheduler=partial(scheduler, {"arch": "", "dataset": ""}),
         for_task=lambda task: partial(scheduler, _context(task)),
         search=lambda epochs, steps_per_epoch: space,
         settings={name: ANY for name in (*numbers, *search) if name != "lr"},
-        defaults=numbers,
+        defaults=defaults,
         per_batch=source.flags.get("per_batch", False),
         feedback=source.flags.get("feedback", False),
+        budget_free=lambda hyperparameters: source.flags.get("budget_free", False),
         module="epochbudget.schedules.plugin",
         source=text_digest(canonical_json([source.digest, source.name, config])),
     )
+
+
+def _middle(param: Param) -> float:
+    """The middle of a range: the default of what is searched, and has no other."""
+    middle = sqrt(param.low * param.high) if param.log else (param.low + param.high) / 2
+    return round(middle) if param.step else middle
 
 
 def _context(task: "Task") -> dict[str, str]:
@@ -207,6 +218,8 @@ def try_function(
     function = loaded(key, source.path, source.name)
     config = {**_context(task), **plugin["config"], **methods()[code].defaults, **hyperparameters}
     lr = config.pop("lr")
-    for budget in budgets:
-        for epoch in range(budget):
-            rate(key, function, epoch, budget, lr, config)
+    ends = [{n: bounds[end] for n, bounds in plugin["search"].items()} for end in ("low", "high")]
+    for searched in ({}, *ends):
+        for budget in budgets:
+            for epoch in range(budget):
+                rate(key, function, epoch, budget, lr, {**config, **searched})

@@ -71,7 +71,7 @@ class Plugin(Section):
     config: dict[str, Hyperparameter | str] = Field(default_factory=dict)
     """Handed to the schedule; numbers in it are hyperparameters with these defaults."""
     search: dict[str, Range] = Field(default_factory=dict)
-    """Hyperparameters that a study searches, besides lr: name -> range."""
+    """Hyperparameters that a study searches besides lr: name -> range, its middle the default."""
 
 
 class Training(Section):

@@ -14,11 +14,13 @@ CODE = "[A-Za-z][A-Za-z0-9_]{0,30}"
 
 
 def plug_in(config: "Config") -> None:
-    """Make the configuration's plug-ins methods, and those of an earlier one no methods.
+    """Make the configuration's plug-ins methods. One without any leaves those that are known.
 
     Raises:
         UserError: If a code is not allowed or taken, or a plug-in cannot be found.
     """
+    if not config.plugins:
+        return
     plugins.export({})
     own = registry.methods()
     for code, plugin in config.plugins.items():
