@@ -48,7 +48,7 @@ def test_languages_of_blocks_are_known() -> None:
     """Output is `text`, so that whatever is `sh` is run."""
     languages = {language for _, language, _ in BLOCKS}
     assert languages <= {"sh", "python", "yaml", "text"}
-    assert sorted(Path(name).suffix for name in FILES) == [".py", ".yaml"]
+    assert sorted(Path(name).suffix for name in FILES) == [".py", ".py", ".yaml", ".yaml"]
 
 
 @pytest.mark.parametrize("command", [target for target in TARGETS if target != "make format"])
@@ -103,7 +103,7 @@ def test_the_scheduler_of_the_readme_runs() -> None:
 
 
 def test_the_method_of_the_documents_is_one() -> None:
-    (example,) = (content for name, content in FILES.items() if name.endswith(".py"))
+    (example,) = (content for name, content in FILES.items() if "/methods/" in name)
     names: dict[str, object] = {}
     exec(example, names)
     method = names["METHOD"]

@@ -26,6 +26,13 @@ def code_digest(*modules: str) -> str:
     return text_digest("\n".join(f"{m} {_parse(m)[0]}" for m in sorted(modules_of(*modules))))
 
 
+def source_digest(text: str) -> str:
+    """The digest of code from outside of the package, and of the modules of it that it imports."""
+    statements = _Statements()
+    tree = statements.visit(ast.parse(text))
+    return text_digest(ast.unparse(tree) + code_digest(*_followed(statements.imported)))
+
+
 def modules_of(*modules: str) -> set[str]:
     """The modules that `code_digest` covers; for tests and for people who wonder."""
     seen: set[str] = set()

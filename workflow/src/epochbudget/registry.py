@@ -31,7 +31,10 @@ def _found(package: str, name: str) -> list[tuple[str, Any]]:
 @cache
 def methods() -> "dict[str, Method]":
     """Methods by code, in the order in which tables and figures show them."""
+    from epochbudget.plugins import plugged_in
+
     found = [replace(method, module=module) for module, method in _found("methods", "METHOD")]
+    found += plugged_in()
     return {method.code: method for method in sorted(found, key=lambda m: (m.order, m.code))}
 
 

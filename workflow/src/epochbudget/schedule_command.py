@@ -6,10 +6,18 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from epochbudget import plugins
 from epochbudget.errors import UserError
 from epochbudget.methods.base import Method
 from epochbudget.registry import methods
-from epochbudget.settings import RATE, WHOLE, all_settings, parse_number, parse_settings
+from epochbudget.settings import (
+    RATE,
+    WHOLE,
+    all_settings,
+    parse_number,
+    parse_pairs,
+    parse_settings,
+)
 from epochbudget.terminal_plot import plot
 
 DEFAULT_INFIMUM_LR = 1e-6
@@ -23,7 +31,12 @@ Rates = Mapping[str, Sequence[float]]
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `epochbudget schedule`; `run` checks their values."""
-    parser.add_argument("codes", metavar="CODE", nargs="+", help=f"methods: {', '.join(methods())}")
+    parser.add_argument(
+        "codes",
+        metavar="CODE",
+        nargs="+",
+        help=f"methods: {', '.join(methods())}, or FILE.py:NAME of a schedule of your own",
+    )
     parser.add_argument("--budget", metavar="N", required=True, help="epochs of the run")
     parser.add_argument("--lr", metavar="F", help="learning rate; not for learning-rate-free ones")
     parser.add_argument(
@@ -60,7 +73,7 @@ def run(args: argparse.Namespace) -> None:
     """
     from epochbudget.schedules.rates import learning_rates  # imports torch
 
-    chosen = _methods(args.codes)
+    chosen = _methods(_plugged_in(args.codes, args.set))
     _check_output(args)
     budget = int(WHOLE.checked("--budget", parse_number("--budget", args.budget)))
     steps = int(
@@ -83,6 +96,19 @@ def run(args: argparse.Namespace) -> None:
     except BrokenPipeError:
         # The reader has seen enough; Python would complain when it flushes stdout at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _plugged_in(codes: Sequence[str], settings: Sequence[str]) -> list[str]:
+    """Codes of methods; a FILE.py:NAME becomes a method by its name, which gets all settings."""
+    names = [code.rpartition(":")[2] for code in codes]
+    given = {name: code for name, code in zip(names, codes, strict=True) if ":" in code}
+    for name, code in given.items():
+        if name in methods():
+            raise UserError(f"CODE {code} has the name of a method, {name}", "rename the function")
+    if given:
+        config = parse_pairs(settings)
+        plugins.export({n: {"schedule": c, "config": config} for n, c in given.items()})
+    return names
 
 
 def _methods(codes: Sequence[str]) -> list[Method]:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from epochbudget.config.check import check
 from epochbudget.config.kinds import shown
 from epochbudget.config.models import Config
+from epochbudget.config.plug_in import plug_in, try_plugins
 from epochbudget.errors import UserError
 
 if TYPE_CHECKING:
@@ -36,7 +37,9 @@ def load(values: Mapping[str, Any]) -> Config:
         UserError: One message for the first thing that is wrong.
     """
     config = validated(Config, values)
+    plug_in(config)
     check(config)
+    try_plugins(config)
     return config
 
 

@@ -60,6 +60,20 @@ class Study(Section):
     """Other ranges than the registry's: method code -> hyperparameter -> range."""
 
 
+class Plugin(Section):
+    """A schedule from outside of the package, as a method."""
+
+    schedule: Annotated[str, Field(min_length=1)]
+    """FILE.py:NAME of a function or class, relative to the working folder; or the name of an
+    installed entry point of the group epochbudget.schedules."""
+    name: str = ""
+    """Full name for people; blank means the code."""
+    config: dict[str, Hyperparameter | str] = Field(default_factory=dict)
+    """Handed to the schedule; numbers in it are hyperparameters with these defaults."""
+    search: dict[str, Range] = Field(default_factory=dict)
+    """Hyperparameters that a study searches besides lr: name -> range, its middle the default."""
+
+
 class Training(Section):
     """How runs are carried out; no part of a run's key, so nothing here causes a rerun."""
 
@@ -146,6 +160,9 @@ class Config(Section):
     hyperparameters: dict[Code, dict[str, Hyperparameter]] = Field(default_factory=dict)
     """Given hyperparameters by method, e.g. EH: {upper_bound: 42}; studies do not search them. In
     mode compare the others keep their defaults."""
+    plugins: dict[Code, Plugin] = Field(default_factory=dict)
+    """Schedules from outside of the package: code of the method -> where it is. List the codes in
+    `methods`, too."""
     published_curves: str = ""
     """Folder of the authors' curves, or download; blank means none. verify_published recomputes the
     published numbers from them; verify takes from them how far the published seeds spread."""

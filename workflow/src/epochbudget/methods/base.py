@@ -12,7 +12,11 @@ if TYPE_CHECKING:
     from torch.optim import Optimizer
     from torch.optim.lr_scheduler import LRScheduler
 
-Family = Literal["Traditional", "Cyclic+Warmup", "Hyperbolic", "LR-free"]
+    from epochbudget.tasks.base import Task
+
+    Scheduler = Callable[[Optimizer, Mapping[str, float], int, int], LRScheduler]
+
+Family = Literal["Traditional", "Cyclic+Warmup", "Hyperbolic", "LR-free", "Plug-in"]
 Hyperparameters = Mapping[str, float]
 
 
@@ -83,14 +87,17 @@ class Method:
             None uses the optimizer of the configuration.
         steps_optimizer: The scheduler's step also moves the weights.
         default_lr_factor: Factor on the task's default lr when no study has chosen one.
+        feedback: The scheduler is told the validation loss when it steps after an epoch.
+        for_task: Gives the scheduler for a task, if it depends on what is trained.
         module: Name of the module that defines it; filled in by the registry.
+        source: Digest of its code outside of the package.
     """
 
     code: str
     name: str
     family: Family
     order: int
-    scheduler: "Callable[[Optimizer, Hyperparameters, int, int], LRScheduler] | None"
+    scheduler: "Scheduler | None"
     search: Callable[[int, int], tuple[Param, ...]] = lambda epochs, steps_per_epoch: ()
     settings: Mapping[str, Setting] = field(default_factory=dict)
     defaults: Hyperparameters = field(default_factory=dict)
@@ -99,7 +106,10 @@ class Method:
     optimizer: "Callable[[Iterable[Tensor], Hyperparameters], Optimizer] | None" = None
     steps_optimizer: bool = False
     default_lr_factor: float = 1.0
+    feedback: bool = False
+    for_task: "Callable[[Task], Scheduler] | None" = None
     module: str = ""
+    source: str = ""
 
     @property
     def lr_free(self) -> bool:
@@ -109,7 +119,7 @@ class Method:
     @property
     def lockstep(self) -> bool:
         """Whether its runs can train in lockstep, which computes the steps of AdamW itself."""
-        return not (self.lr_free or self.steps_optimizer)
+        return not (self.lr_free or self.steps_optimizer or self.feedback)
 
 
 INFIMUM_LR = Setting(float, "a number of at least 0", lambda value: 0 <= value < inf)

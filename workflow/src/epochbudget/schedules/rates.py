@@ -41,4 +41,5 @@ def learning_rates(
         rates += [float(optimizer.param_groups[0]["lr"])] * repeats
         if len(rates) == budget * steps_per_epoch:
             return rates
-        scheduler.step()
+        # A schedule with feedback is told that every epoch is better than the one before.
+        scheduler.step(*((-len(rates),) if method.feedback else ()))

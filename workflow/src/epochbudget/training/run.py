@@ -1,7 +1,7 @@
 """What identifies a training run, and therefore its folder in the store."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from epochbudget import registry
@@ -15,7 +15,8 @@ TRAINING = ("epochbudget.training.loop", "epochbudget.training.device")
 
 def run_code(task: Task, method: Method) -> str:
     """Digest of the code of a training run: the core, the task's and the method's."""
-    return code_digest(*TRAINING, task.problem.__module__, method.module)
+    feedback = ("epochbudget.training.feedback",) if method.feedback else ()
+    return code_digest(*TRAINING, *feedback, task.problem.__module__, method.module) + method.source
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,11 @@ class Run:
 
     @property
     def the_method(self) -> Method:
-        """The registry's entry of the method."""
-        return registry.methods()[self.method]
+        """The registry's entry of the method, for this task."""
+        method = registry.methods()[self.method]
+        if method.for_task is None:
+            return method
+        return replace(method, scheduler=method.for_task(self.the_task))
 
     @property
     def the_task(self) -> Task:

@@ -217,9 +217,11 @@ class Runner:
             raise failure from error
 
     def _open(self, run: Run) -> Session:
+        from epochbudget.training.feedback import FeedbackTrainer
         from epochbudget.training.loop import Trainer
 
-        trainer = Trainer(
+        kind = FeedbackTrainer if run.the_method.feedback else Trainer
+        trainer = kind(
             self.problem(run),
             run.the_method,
             run.optimizer,
