@@ -15,3 +15,9 @@ def cooldown_start(budget: int, hyperparameters: Hyperparameters) -> int:
     """
     share = hyperparameters.get("cooldown_share", DEFAULT_COOLDOWN_SHARE)
     return budget - max(1, floor(share * budget + 0.5))
+
+
+def cooldown_progress(epoch: int, budget: int, hyperparameters: Hyperparameters) -> float:
+    """The share of the cooldown that has passed when an epoch begins: 0 in its first epoch."""
+    start = cooldown_start(budget, hyperparameters)
+    return max(0, epoch - start) / (budget - start)
