@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.optim.swa_utils import update_bn
 
 from epochbudget import registry
+from epochbudget.methods.base import Param
 from epochbudget.schedules.rates import learning_rates
 from epochbudget.tasks.problems.resident import Model
 from epochbudget.training.averaged import AveragedTrainer
@@ -50,8 +51,8 @@ def test_resumed_equals_uninterrupted(stop: int) -> None:
     second = trainer()
     second.load_state_dict(torch.load(file, weights_only=True))
     assert results + train(second, EPOCHS - stop) == want
-    for ours, theirs in zip(second.model.state_dict().values(), whole.model.state_dict().values()):
-        assert torch.equal(ours, theirs)
+    ours, theirs = second.model.state_dict(), whole.model.state_dict()
+    assert all(torch.equal(ours[name], theirs[name]) for name in theirs)
 
 
 def test_a_short_run_is_a_prefix() -> None:
@@ -118,6 +119,7 @@ def test_nothing_is_drawn_for_the_statistics() -> None:
 
 
 def test_its_rate_is_searched_and_seen() -> None:
+    assert METHOD.search(50, 7) == (Param("warmup_epochs", 0, 5, step=1),)
     assert not METHOD.lr_free
     assert METHOD.own_optimizer
     assert not METHOD.lockstep

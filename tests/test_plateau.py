@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from epochbudget import registry
+from epochbudget.methods.base import Param
 from epochbudget.schedules.rates import learning_rates
 from epochbudget.training.feedback import FeedbackTrainer
 from epochbudget.training.loop import EpochResult
@@ -60,6 +61,7 @@ def test_without_training_the_loss_is_taken_to_fall() -> None:
 
 @pytest.mark.parametrize("epochs", [1, 2, 5, 50])
 def test_its_search_space_fits_any_study(epochs: int) -> None:
+    assert METHOD.search(50, 3)[1] == Param("patience", 2, 10, step=1)
     for param in METHOD.search(epochs, 3):
         assert param.low <= param.high
         for value in (param.low, param.high):
