@@ -35,6 +35,7 @@ FOUND = {
     "pct_start": 0.4,
     "d_coef": 2.0,
     "growth_rate": 1.5,
+    "cooldown_share": 0.5,
 }
 """Hyperparameters as a study would find them."""
 

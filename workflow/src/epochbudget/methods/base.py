@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     Scheduler = Callable[[Optimizer, Mapping[str, float], int, int], LRScheduler]
 
-Family = Literal["Traditional", "Cyclic+Warmup", "Hyperbolic", "LR-free", "Plug-in"]
+Family = Literal["Traditional", "Cyclic+Warmup", "Hyperbolic", "LR-free", "Catalogue", "Plug-in"]
 Hyperparameters = Mapping[str, float]
 
 
@@ -72,7 +72,7 @@ class Method:
     Attributes:
         code: The paper's short code, the key everywhere.
         name: Full name for people.
-        family: The paper's family.
+        family: The paper's family, or where else it comes from.
         order: Position in tables and figures.
         scheduler: Builds the torch scheduler from (optimizer, hyperparameters, budget in epochs,
             steps per epoch); None keeps the rate constant.
@@ -128,3 +128,5 @@ WARMUP_EPOCHS = Setting(int, "a whole number of at least 0", lambda value: value
 RAMP_FROM_START = Setting(bool, "true or false")
 GAMMA = Setting(float, "a number above 0 and at most 1", lambda value: 0 < value <= 1)
 STEPS = Setting(int, "a whole number of at least 1", lambda value: value >= 1)
+SHARE = Setting(float, "a number from 0 to 1", lambda value: 0 <= value <= 1)
+COOLDOWN_SHARE = Setting(float, "a number above 0 and at most 1", lambda value: 0 < value <= 1)
