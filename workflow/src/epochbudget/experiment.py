@@ -73,7 +73,7 @@ class Experiment:
             for optimizer in self.config.optimizers
             for model, task in ((m, registry.tasks()[m]) for m in self.config.models)
             for method in (registry.methods()[c] for c in self.config.methods_of(model))
-            if not (method.lr_free and optimizer != self.config.optimizers[0])
+            if not (method.own_optimizer and optimizer != self.config.optimizers[0])
         )
 
     @property
@@ -161,7 +161,7 @@ class Experiment:
     def _pair_spec(self, pair: Pair) -> dict[str, Any]:
         spec: dict[str, Any] = {"task": self.task_spec(pair), "method": pair.code}
         spec["given"] = self.config.hyperparameters.get(pair.code, {})
-        if not pair.method.lr_free:
+        if not pair.method.own_optimizer:
             spec["optimizer"] = pair.optimizer
         if "infimum_lr" in pair.method.settings:
             spec["infimum_lr"] = self.config.infimum_lr

@@ -15,8 +15,17 @@ TRAINING = ("epochbudget.training.loop", "epochbudget.training.device")
 
 def run_code(task: Task, method: Method) -> str:
     """Digest of the code of a training run: the core, the task's and the method's."""
-    feedback = ("epochbudget.training.feedback",) if method.feedback else ()
-    return code_digest(*TRAINING, *feedback, task.problem.__module__, method.module) + method.source
+    trainer, _ = trainer_of(method)
+    return code_digest(*TRAINING, trainer, task.problem.__module__, method.module) + method.source
+
+
+def trainer_of(method: Method) -> tuple[str, str]:
+    """(module, class) that trains the runs of a method."""
+    if method.feedback:
+        return "epochbudget.training.feedback", "FeedbackTrainer"
+    if method.averaged:
+        return "epochbudget.training.averaged", "AveragedTrainer"
+    return "epochbudget.training.loop", "Trainer"
 
 
 @dataclass(frozen=True)
