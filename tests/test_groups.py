@@ -83,7 +83,7 @@ def test_figures_of_groups_are_there_where_groups_are_configured() -> None:
         ({"a": ["ZZ"]}, "groups.a: found 'ZZ'"),
         ({"a": ["N", "N"]}, "groups.a: found 'N' twice"),
         ({"a": []}, "groups.a: found an empty list"),
-        ({"a/b": ["N"]}, "groups.a/b"),
+        ({"a/b": ["N"]}, "groups.'a/b': found"),
     ],
 )
 def test_groups_that_cannot_be_drawn_are_refused(groups: dict, said: str) -> None:

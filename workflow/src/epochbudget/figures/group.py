@@ -85,4 +85,5 @@ FIGURE = Figure(
         "of classifiers, validation accuracy after each epoch. Losses are on logarithmic axes."
     ),
     order=62,
+    of_groups=True,
 )

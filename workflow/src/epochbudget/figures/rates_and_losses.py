@@ -79,4 +79,5 @@ FIGURE = Figure(
         "logarithmic); means of the seeds. All panels share their axes."
     ),
     order=64,
+    of_groups=True,
 )

@@ -81,4 +81,5 @@ FIGURE = Figure(
         "best epoch (hatched). Bars are means of the seeds; losses are on logarithmic axes."
     ),
     order=66,
+    of_groups=True,
 )

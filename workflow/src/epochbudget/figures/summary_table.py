@@ -64,4 +64,5 @@ FIGURE = Figure(
         "`summary` has them in full, also of single seeds and of other budgets."
     ),
     order=68,
+    of_groups=True,
 )
