@@ -60,12 +60,25 @@ class Study(Section):
     """Other ranges than the registry's: method code -> hyperparameter -> range."""
 
 
-class Plugin(Section):
-    """A schedule from outside of the package, as a method."""
+Part = dict[str, Hyperparameter | str]
 
-    schedule: Annotated[str, Field(min_length=1)]
+
+class Plugin(Section):
+    """A schedule from outside of the package or composed of others, as a method.
+
+    Exactly one of schedule, sequential and chained says what it is.
+    """
+
+    schedule: str = ""
     """FILE.py:NAME of a function or class, relative to the working folder; or the name of an
     installed entry point of the group epochbudget.schedules."""
+    sequential: tuple[Part, ...] = ()
+    """Methods one after the other, each with its own length as its budget, e.g. [{method: LW,
+    warmup_epochs: 5}, {method: C}]."""
+    milestones: tuple[Number, ...] = ()
+    """Where each of them but the first begins: shares of the budget below 1, or epochs."""
+    chained: tuple[Part, ...] = ()
+    """Methods whose rates, as shares of lr, are multiplied, e.g. [{method: CY}, {method: E}]."""
     name: str = ""
     """Full name for people; blank means the code."""
     config: dict[str, Hyperparameter | str] = Field(default_factory=dict)
@@ -161,8 +174,8 @@ class Config(Section):
     """Given hyperparameters by method, e.g. EH: {upper_bound: 42}; studies do not search them. In
     mode compare the others keep their defaults."""
     plugins: dict[Code, Plugin] = Field(default_factory=dict)
-    """Schedules from outside of the package: code of the method -> where it is. List the codes in
-    `methods`, too."""
+    """Schedules from outside of the package, or composed: code of the method -> where it is, or its
+    parts. List the codes in `methods`, too."""
     groups: dict[GroupName, tuple[Code, ...]] = Field(default_factory=dict)
     """Groups of methods to draw side by side at the longest budget, learning rate, losses and
     accuracy: name -> codes. Blank means no such figures."""
