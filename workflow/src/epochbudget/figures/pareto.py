@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from epochbudget.figures.base import Drawing, Figure
+from epochbudget.figures.base import SMOOTHED_BEFORE_CUT, Drawing, Figure
 from epochbudget.figures.frame import scale
 from epochbudget.figures.from_curves import curve_files
 from epochbudget.metrics.names import model_name
@@ -103,10 +103,11 @@ FIGURE = Figure(
     caption=(
         "Final validation loss at the longest budget by the mean of the smoothed learning curve "
         "differences (SLCD) over all pairs of budgets, a point for each method: the nearer to the "
-        "bottom left the better. Filled points form the front: no other method is better in one "
-        "and as good in the other; vertical lines show the range of the seeds. SLCD alone is won "
-        "by a constant rate N, whose curves do not depend on the budget at all, so it only means "
-        "something beside the final loss."
+        "bottom left the better. Filled points form the front, where no other method is better in "
+        "one and at least as good in the other; vertical lines show the range of the seeds. To be "
+        "insensitive is no merit by itself: a constant rate has the same curve at every budget, "
+        "however good or bad it ends, so read the two together. "
+        f"{SMOOTHED_BEFORE_CUT}"
     ),
     order=15,
 )
