@@ -63,6 +63,7 @@ def test_labels_datasets_and_sections() -> None:
         ("OSC_LSTM", "oscillator", "OSC_LSTM", False),
         ("Integral_MLP", "integral", "Integral_MLP", False),
         ("Integral_TF", "integral", "Integral_TF", False),
+        ("Tutorial_MLP", "tutorial", "Tutorial_MLP", True),
     }
 
 

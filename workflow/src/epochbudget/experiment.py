@@ -273,6 +273,14 @@ class Experiment:
         drawings = self.drawings.items()
         return self._files_of(name for name, d in drawings if untrained.issuperset(d.inputs))
 
+    @cached_property
+    def group_figures(self) -> tuple[str, ...]:
+        """Files of the figures of groups of methods, and the table behind them; none without."""
+        kinds = registry.figures()
+        names = [name for name, d in self.drawings.items() if kinds[d.kind].of_groups]
+        table = [self.path("metric", metric="summary")] if names else []
+        return (*table, *self._files_of(names))
+
     def _generated(self, dataset: str) -> bool:
         """Whether a data set comes from neither the network nor the user's files."""
         entry = registry.datasets()[dataset]

@@ -90,6 +90,9 @@ def _methods(config: "Config") -> None:
             "methods_by_model: found no method that `methods` lists too, allowed is at least one",
             "list more in methods, or set methods_by_model to null for a model",
         )
+    for name, codes in config.groups.items():
+        _distinct(f"groups.{name}", codes)
+        _known(f"groups.{name}", codes, known)
     _known("study.search", config.study.search, known)
     _known("hyperparameters", config.hyperparameters, known)
 

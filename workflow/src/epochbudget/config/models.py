@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field, create_model
 
 from epochbudget import registry
 from epochbudget.config.base import Section
-from epochbudget.config.values import Device, Hyperparameter, Number, Project, RunName
+from epochbudget.config.values import Device, GroupName, Hyperparameter, Number, Project, RunName
 from epochbudget.config.verification import Verification
 
 PositiveInt = Annotated[int, Field(gt=0)]
@@ -176,6 +176,9 @@ class Config(Section):
     plugins: dict[Code, Plugin] = Field(default_factory=dict)
     """Schedules from outside of the package, or composed: code of the method -> where it is, or its
     parts. List the codes in `methods`, too."""
+    groups: dict[GroupName, tuple[Code, ...]] = Field(default_factory=dict)
+    """Groups of methods to draw side by side at the longest budget, learning rate, losses and
+    accuracy: name -> codes. Blank means no such figures."""
     published_curves: str = ""
     """Folder of the authors' curves, or download; blank means none. verify_published recomputes the
     published numbers from them; verify takes from them how far the published seeds spread."""
