@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from epochbudget import registry
 from epochbudget.config.kinds import LARGEST, shown
+from epochbudget.config.optimizers import any_method, check_nesterov
 from epochbudget.errors import UserError
 from epochbudget.methods.base import Setting
 from epochbudget.published.sources import DOWNLOAD
 from epochbudget.settings import RATE
+from epochbudget.training.run import SGD_SETTINGS
 
 if TYPE_CHECKING:
     from epochbudget.config.models import Config, Range
@@ -41,6 +43,7 @@ def check(config: "Config") -> None:
             f"write {sorted(config.budgets)}",
         )
     _searches(config)
+    check_nesterov(config, _codes(config))
     for code, values in config.hyperparameters.items():
         _hyperparameters(config, code, values)
     if config.mode == "compare":
@@ -120,9 +123,10 @@ def _searches(config: "Config") -> None:
     """Ranges must be of hyperparameters that the method searches, and hold allowed values only."""
     _range("study.lr", config.study.lr, RATE, whole=False)
     for code, ranges in config.study.search.items():
-        method = registry.methods()[code]
+        method = any_method(config, code)
         params = {p.name: p.step is not None for p in method.search(config.study.epochs, 1)}
         params |= {} if method.lr_free else {"lr": False}
+        params |= {name: False for name in SGD_SETTINGS if name in method.settings}
         for name, bounds in ranges.items():
             key = f"study.search.{code}.{name}"
             if name not in params:
@@ -214,7 +218,7 @@ def _infimum(key: str, infimum_lr: float, lr: float) -> None:
 
 def _hyperparameters(config: "Config", code: str, values: dict[str, bool | int | float]) -> None:
     """Given hyperparameters must be the method's own."""
-    method = registry.methods()[code]
+    method = any_method(config, code)
     allowed = (*(() if method.lr_free else ("lr",)), *method.settings)
     _known(f"hyperparameters.{code}", values, allowed)
     for name, value in values.items():

@@ -83,8 +83,8 @@ class Method:
         per_batch: The scheduler steps after every batch instead of after every epoch.
         budget_free: Whether the rate is independent of the budget for these hyperparameters, so
             that a short run is an exact prefix of a longer one.
-        optimizer: Builds a learning-rate-free optimizer from (parameters, hyperparameters);
-            None uses the optimizer of the configuration.
+        optimizer: Builds the optimizer from (parameters, hyperparameters), such as a
+            learning-rate-free one; None uses Adam or AdamW, as the configuration says.
         steps_optimizer: The scheduler's step also moves the weights.
         default_lr_factor: Factor on the task's default lr when no study has chosen one.
         feedback: The scheduler is told the validation loss when it steps after an epoch.
@@ -114,12 +114,12 @@ class Method:
     @property
     def lr_free(self) -> bool:
         """Whether the optimizer finds the rate by itself."""
-        return self.optimizer is not None
+        return self.family == "LR-free"
 
     @property
     def lockstep(self) -> bool:
         """Whether its runs can train in lockstep, which computes the steps of AdamW itself."""
-        return not (self.lr_free or self.steps_optimizer or self.feedback)
+        return self.optimizer is None and not (self.steps_optimizer or self.feedback)
 
 
 INFIMUM_LR = Setting(float, "a number of at least 0", lambda value: 0 <= value < inf)
@@ -127,4 +127,7 @@ UPPER_BOUND = Setting(float, "a number of at least 1", lambda value: 1 <= value 
 WARMUP_EPOCHS = Setting(int, "a whole number of at least 0", lambda value: value >= 0)
 RAMP_FROM_START = Setting(bool, "true or false")
 GAMMA = Setting(float, "a number above 0 and at most 1", lambda value: 0 < value <= 1)
+MOMENTUM = Setting(float, "a number of at least 0, below 1", lambda value: 0 <= value < 1)
+WEIGHT_DECAY = Setting(float, "a number of at least 0", lambda value: 0 <= value < inf)
+NESTEROV = Setting(bool, "true or false")
 STEPS = Setting(int, "a whole number of at least 1", lambda value: value >= 1)
