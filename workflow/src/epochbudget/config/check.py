@@ -53,8 +53,10 @@ def check(config: "Config") -> None:
 def _folders(config: "Config") -> None:
     """Folders need names that a file system and Snakemake can hold, the authors' must be there."""
     for dataset in registry.datasets():
-        for name, value in getattr(config.data, dataset):
-            if isinstance(value, str):  # all text settings of data sets are folders
+        section = getattr(config.data, dataset)
+        for name, value in section:
+            # All text settings of data sets are folders; one that is blank by default is none.
+            if isinstance(value, str) and value != type(section).model_fields[name].default:
                 _folder(f"data.{dataset}.{name}", value)
     curves = config.published_curves
     if curves in ("", DOWNLOAD):
