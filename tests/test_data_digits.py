@@ -24,6 +24,7 @@ def test_the_registry_finds_every_data_set_without_heavy_imports():
         "tutorial": (".npz", False),
         "cifar10": (".npz", True),
         "cifar100": (".npz", True),
+        "fmnist": (".npz", True),
     }
     code = (
         "import sys; from epochbudget import registry; sets = registry.datasets().values();"

@@ -101,7 +101,7 @@ def build_parser() -> argparse.ArgumentParser:
     train.add_argument("--model", required=True, help="label of the model")
     train.add_argument("--method", required=True, help="code of the method")
     train.add_argument(
-        "--optimizer", default="AdamW", choices=["AdamW", "Adam"], help="default: AdamW"
+        "--optimizer", default="AdamW", choices=["AdamW", "Adam", "SGD"], help="default: AdamW"
     )
     train.add_argument("--budget", type=int, required=True, help="epochs")
     train.add_argument("--seed", type=int, default=89, help="default: 89")

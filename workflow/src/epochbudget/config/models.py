@@ -87,6 +87,17 @@ class Plugin(Section):
     """Hyperparameters that a study searches besides lr: name -> range, its middle the default."""
 
 
+class Sgd(Section):
+    """SGD, where `optimizers` names it; hyperparameters of its runs, which studies can search."""
+
+    momentum: Annotated[float, Field(ge=0, lt=1)] = 0.9
+    """Momentum; schedules that cycle it (OC, CY) set it themselves."""
+    weight_decay: Annotated[float, Field(ge=0)] = 5e-4
+    """Weight decay, added to the gradient (L2), of all parameters."""
+    nesterov: bool = False
+    """Nesterov's momentum."""
+
+
 class Training(Section):
     """How runs are carried out; no part of a run's key, so nothing here causes a rerun."""
 
@@ -162,8 +173,9 @@ class Config(Section):
         default_factory=lambda: {"Integral_TF": PAPERS_SIX, "DIGITS_CNN": PAPERS_SIX}
     )
     """Single models with fewer methods: of `methods`, those also listed here; null means all."""
-    optimizers: tuple[Literal["AdamW", "Adam"], ...] = ("AdamW",)
-    """Optimizers; labels of Adam's results end in _Adam. LR-free methods bring their own."""
+    optimizers: tuple[Literal["AdamW", "Adam", "SGD"], ...] = ("AdamW",)
+    """Optimizers; labels of Adam's results end in _Adam, of SGD's in _SGD. LR-free methods bring
+    their own."""
     budgets: tuple[PositiveInt, ...] = (12, 15, 18, 21)
     """Epoch budgets of the comparison, ascending (paper: 50, 100, 150, 200)."""
     seeds: tuple[Seed, ...] = (89, 231)
@@ -184,6 +196,8 @@ class Config(Section):
     published numbers from them; verify takes from them how far the published seeds spread."""
     study: Study = Study()
     """Hyperparameter search."""
+    sgd: Sgd = Sgd()
+    """SGD."""
     training: Training = Training()
     """Device, logs, checkpoints."""
     tracking: Tracking = Tracking()

@@ -83,8 +83,8 @@ class Method:
         per_batch: The scheduler steps after every batch instead of after every epoch.
         budget_free: Whether the rate is independent of the budget for these hyperparameters, so
             that a short run is an exact prefix of a longer one.
-        optimizer: Builds the method's own optimizer from (parameters, hyperparameters); None uses
-            the optimizer of the configuration.
+        optimizer: Builds the optimizer from (parameters, hyperparameters): the method's own one, or
+            one that the configuration says; None uses Adam or AdamW.
         lr_free: Its own optimizer finds the rate by itself.
         averaged: Its own optimizer has train() and eval(): the weights that are validated are an
             average of those that are trained.
@@ -119,7 +119,7 @@ class Method:
     @property
     def own_optimizer(self) -> bool:
         """Whether it brings its own optimizer, whatever the configuration's is."""
-        return self.optimizer is not None
+        return self.lr_free or self.averaged
 
     @property
     def foreseeable(self) -> bool:
@@ -129,7 +129,7 @@ class Method:
     @property
     def lockstep(self) -> bool:
         """Whether its runs can train in lockstep, which computes the steps of AdamW itself."""
-        return not (self.own_optimizer or self.steps_optimizer or self.feedback)
+        return self.optimizer is None and not (self.steps_optimizer or self.feedback)
 
 
 INFIMUM_LR = Setting(float, "a number of at least 0", lambda value: 0 <= value < inf)
@@ -137,6 +137,9 @@ UPPER_BOUND = Setting(float, "a number of at least 1", lambda value: 1 <= value 
 WARMUP_EPOCHS = Setting(int, "a whole number of at least 0", lambda value: value >= 0)
 RAMP_FROM_START = Setting(bool, "true or false")
 GAMMA = Setting(float, "a number above 0 and at most 1", lambda value: 0 < value <= 1)
+MOMENTUM = Setting(float, "a number of at least 0, below 1", lambda value: 0 <= value < 1)
+WEIGHT_DECAY = Setting(float, "a number of at least 0", lambda value: 0 <= value < inf)
+NESTEROV = Setting(bool, "true or false")
 STEPS = Setting(int, "a whole number of at least 1", lambda value: value >= 1)
 SHARE = Setting(float, "a number from 0 to 1", lambda value: 0 <= value <= 1)
 COOLDOWN_SHARE = Setting(float, "a number above 0 and at most 1", lambda value: 0 < value <= 1)
