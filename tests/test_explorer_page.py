@@ -35,6 +35,12 @@ DRAWS: dict[str, Any] = {
     "step_size_up": lambda draw: draw.randint(1, 90),
     "warmup_epochs": lambda draw: draw.randint(0, 12),
     "ramp_from_start": lambda draw: draw.random() < 0.5,
+    "first": lambda draw: draw.choice([0, 0.5, draw.uniform(0, 1), 1]),
+    "second": lambda draw: draw.uniform(0, 1),
+    "T_0": lambda draw: draw.randint(1, 60),
+    "T_mult": lambda draw: draw.randint(1, 3),
+    "T_max": lambda draw: draw.randint(1, 60),
+    "cooldown_share": lambda draw: draw.choice([0.01, 0.25, 0.5, draw.uniform(0.01, 1), 1]),
     "d_coef": lambda draw: 2.0,
     "growth_rate": lambda draw: 1.5,
 }

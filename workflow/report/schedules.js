@@ -59,6 +59,16 @@ function defaultWarmup(budget) {
   return Math.min(Math.max(1, Math.floor(budget / 10)), budget - 1);
 }
 
+// As in methods/ramp.py and methods/cooldown.py.
+function ramp(epoch, warmup) {
+  return Math.min(1, (epoch + 1) / Math.max(1, warmup));
+}
+
+function cooldownProgress(epoch, budget, share) {
+  const start = budget - Math.max(1, Math.floor(share * budget + 0.5));
+  return Math.max(0, epoch - start) / (budget - start);
+}
+
 function hyperbola(epoch, budget, upperBound) {
   return Math.sqrt(((budget - epoch) / upperBound) * (2 - (budget + epoch) / upperBound));
 }

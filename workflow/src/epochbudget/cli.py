@@ -101,7 +101,7 @@ def build_parser() -> argparse.ArgumentParser:
     train.add_argument("--model", required=True, help="label of the model")
     train.add_argument("--method", required=True, help="code of the method")
     train.add_argument(
-        "--optimizer", default="AdamW", choices=["AdamW", "Adam"], help="default: AdamW"
+        "--optimizer", default="AdamW", choices=["AdamW", "Adam", "SGD"], help="default: AdamW"
     )
     train.add_argument("--budget", type=int, required=True, help="epochs")
     train.add_argument("--seed", type=int, default=89, help="default: 89")
@@ -263,7 +263,7 @@ def _metric(args: argparse.Namespace) -> None:
     from epochbudget.metrics.definitions.table import write_table
 
     metric = _entry("metric", args.metric, registry.metrics())
-    write_table(metric.compute(read_all(args.runs)), args.out)
+    write_table(metric.compute(read_all(args.runs, metric.quantities)), args.out)
 
 
 def _figure(args: argparse.Namespace) -> None:

@@ -2,9 +2,10 @@
 
 A plug-in is a function `get_lr(epoch, total_epochs, base_lr, config) -> float`, called once an
 epoch (from 0 on), or a class, called as `Class(optimizer, total_epochs, steps_per_epoch, config)`,
-whose objects are torch schedulers. It becomes a method like those of the registry, by the code
-under which it is configured. `config` holds its own settings and hyperparameters, and as `arch` and
-`dataset` what is trained (both empty where nothing is, as in figures of schedules).
+whose objects are torch schedulers; or it is composed of methods (`epochbudget.compositions`). It
+becomes a method like those of the registry, by the code under which it is configured. `config`
+holds its own settings and hyperparameters, and as `arch` and `dataset` what is trained (both empty
+where nothing is, as in figures of schedules).
 
 Snakemake imports this module each time, so it reads a plug-in's source and runs none of it.
 """
@@ -19,6 +20,7 @@ from math import sqrt
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from epochbudget.compositions import check_budgets, composed, kind_of
 from epochbudget.digest import source_digest
 from epochbudget.errors import UserError
 from epochbudget.files import canonical_json, text_digest
@@ -69,14 +71,23 @@ def export(plugins: Mapping[str, Mapping[str, Any]]) -> None:
     registry.methods.cache_clear()
 
 
-def plugged_in() -> list[Method]:
+def plugged_in(own: Mapping[str, Method]) -> list[Method]:
     """The plug-ins as methods.
+
+    Args:
+        own: The registry's methods, of which some may be composed.
 
     Raises:
         UserError: If one cannot be found.
     """
     given: dict[str, Any] = json.loads(os.environ.get(VARIABLE, "{}"))
-    return [replace(method_of(c, p), order=FIRST + n) for n, (c, p) in enumerate(given.items())]
+    found = [
+        method_of(code, plugin)
+        if kind_of(code, plugin) == "schedule"
+        else composed(code, plugin, own)
+        for code, plugin in given.items()
+    ]
+    return [replace(method, order=FIRST + place) for place, method in enumerate(found)]
 
 
 def method_of(code: str, plugin: Mapping[str, Any]) -> Method:
@@ -199,18 +210,21 @@ def _entry_point(key: str, name: str) -> tuple[str, str, str]:
     return str(spec.origin if spec else offered[name].module), "", offered[name].attr
 
 
-def try_function(
+def try_out(
     code: str, task: "Task", hyperparameters: Mapping[str, float], budgets: Sequence[int]
 ) -> None:
     """Ask a plug-in for the rate of every epoch of some budgets, if it is a function.
 
     Raises:
-        UserError: If it fails, or gives no learning rate.
+        UserError: If it fails, or gives no learning rate; if a composition has no parts there.
     """
     from epochbudget.plugin_calls import loaded, rate
     from epochbudget.registry import methods
 
     plugin = json.loads(os.environ[VARIABLE])[code]
+    if kind_of(code, plugin) != "schedule":
+        check_budgets(code, plugin, budgets)
+        return
     key = f"plugins.{code}"
     source = located(f"{key}.schedule", plugin["schedule"])
     if source.is_class:

@@ -34,7 +34,7 @@ def methods() -> "dict[str, Method]":
     from epochbudget.plugins import plugged_in
 
     found = [replace(method, module=module) for module, method in _found("methods", "METHOD")]
-    found += plugged_in()
+    found += plugged_in({method.code: method for method in found})
     return {method.code: method for method in sorted(found, key=lambda m: (m.order, m.code))}
 
 

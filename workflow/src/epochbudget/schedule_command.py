@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from epochbudget import plugins
 from epochbudget.errors import UserError
@@ -63,6 +64,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--log", action="store_true", dest="logarithmic", help="draw on a logarithmic axis"
     )
     parser.add_argument("--out", metavar="FILE", type=Path, help=f"draw: {', '.join(FORMATS)}")
+    parser.add_argument(
+        "--configfile",
+        metavar="FILE",
+        type=Path,
+        nargs="+",
+        default=[],
+        help="configuration whose plug-ins are methods, too",
+    )
 
 
 def run(args: argparse.Namespace) -> None:
@@ -73,7 +82,7 @@ def run(args: argparse.Namespace) -> None:
     """
     from epochbudget.schedules.rates import learning_rates  # imports torch
 
-    chosen = _methods(_plugged_in(args.codes, args.set))
+    chosen = _methods(_plugged_in(args))
     _check_output(args)
     budget = int(WHOLE.checked("--budget", parse_number("--budget", args.budget)))
     steps = int(
@@ -98,16 +107,23 @@ def run(args: argparse.Namespace) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _plugged_in(codes: Sequence[str], settings: Sequence[str]) -> list[str]:
+def _plugged_in(args: argparse.Namespace) -> list[str]:
     """Codes of methods; a FILE.py:NAME becomes a method by its name, which gets all settings."""
-    names = [code.rpartition(":")[2] for code in codes]
-    given = {name: code for name, code in zip(names, codes, strict=True) if ":" in code}
+    configured: dict[str, Mapping[str, Any]] = {}
+    if args.configfile:
+        from epochbudget.config.load import load_files
+
+        plugged = load_files(args.configfile).plugins
+        configured = {code: plugin.model_dump(mode="json") for code, plugin in plugged.items()}
+    names = [code.rpartition(":")[2] for code in args.codes]
+    given = {name: code for name, code in zip(names, args.codes, strict=True) if ":" in code}
     for name, code in given.items():
         if name in methods():
             raise UserError(f"CODE {code} has the name of a method, {name}", "rename the function")
     if given:
-        config = parse_pairs(settings)
-        plugins.export({n: {"schedule": c, "config": config} for n, c in given.items()})
+        config = parse_pairs(args.set)
+        own = {n: {"schedule": c, "config": config} for n, c in given.items()}
+        plugins.export({**configured, **own})
     return names
 
 
@@ -213,6 +229,8 @@ def _summary(
     yield f"{method.name} ({method.code}), {len(rates)} steps, {steps} an epoch"
     yield ", ".join(f"{name} {hyperparameters[name]}" for name in used) or "no settings"
     low, high = min(rates), max(rates)
+    if method.feedback:
+        yield "as long as the validation loss falls"
     yield f"first {rates[0]:.6g}, last {rates[-1]:.6g}"
     yield f"lowest {low:.6g} in step {rates.index(low)}"
     yield f"highest {high:.6g} in step {rates.index(high)}"

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field, create_model
 
 from epochbudget import registry
 from epochbudget.config.base import Section
-from epochbudget.config.values import Device, Hyperparameter, Number, Project, RunName
+from epochbudget.config.values import Device, GroupName, Hyperparameter, Number, Project, RunName
 from epochbudget.config.verification import Verification
 
 PositiveInt = Annotated[int, Field(gt=0)]
@@ -60,18 +60,42 @@ class Study(Section):
     """Other ranges than the registry's: method code -> hyperparameter -> range."""
 
 
-class Plugin(Section):
-    """A schedule from outside of the package, as a method."""
+Part = dict[str, Hyperparameter | str]
 
-    schedule: Annotated[str, Field(min_length=1)]
+
+class Plugin(Section):
+    """A schedule from outside of the package or composed of others, as a method.
+
+    Exactly one of schedule, sequential and chained says what it is.
+    """
+
+    schedule: str = ""
     """FILE.py:NAME of a function or class, relative to the working folder; or the name of an
     installed entry point of the group epochbudget.schedules."""
+    sequential: tuple[Part, ...] = ()
+    """Methods one after the other, each with its own length as its budget, e.g. [{method: LW,
+    warmup_epochs: 5}, {method: C}]."""
+    milestones: tuple[Number, ...] = ()
+    """Where each of them but the first begins: shares of the budget below 1, or epochs."""
+    chained: tuple[Part, ...] = ()
+    """Methods whose rates, as shares of lr, are multiplied, e.g. [{method: CY}, {method: E}]."""
     name: str = ""
     """Full name for people; blank means the code."""
     config: dict[str, Hyperparameter | str] = Field(default_factory=dict)
     """Handed to the schedule; numbers in it are hyperparameters with these defaults."""
     search: dict[str, Range] = Field(default_factory=dict)
     """Hyperparameters that a study searches besides lr: name -> range, its middle the default."""
+
+
+class Sgd(Section):
+    """SGD, where `optimizers` names it; hyperparameters of its runs, which studies can search."""
+
+    momentum: Annotated[float, Field(ge=0, lt=1)] = 0.9
+    """Momentum; schedules that cycle it (OC, CY) set it themselves."""
+    weight_decay: Annotated[float, Field(ge=0)] = 5e-4
+    """Weight decay, added to the gradient (L2), of all parameters."""
+    nesterov: bool = False
+    """Nesterov's momentum."""
 
 
 class Training(Section):
@@ -149,8 +173,9 @@ class Config(Section):
         default_factory=lambda: {"Integral_TF": PAPERS_SIX, "DIGITS_CNN": PAPERS_SIX}
     )
     """Single models with fewer methods: of `methods`, those also listed here; null means all."""
-    optimizers: tuple[Literal["AdamW", "Adam"], ...] = ("AdamW",)
-    """Optimizers; labels of Adam's results end in _Adam. LR-free methods bring their own."""
+    optimizers: tuple[Literal["AdamW", "Adam", "SGD"], ...] = ("AdamW",)
+    """Optimizers; labels of Adam's results end in _Adam, of SGD's in _SGD. LR-free methods bring
+    their own."""
     budgets: tuple[PositiveInt, ...] = (12, 15, 18, 21)
     """Epoch budgets of the comparison, ascending (paper: 50, 100, 150, 200)."""
     seeds: tuple[Seed, ...] = (89, 231)
@@ -161,13 +186,18 @@ class Config(Section):
     """Given hyperparameters by method, e.g. EH: {upper_bound: 42}; studies do not search them. In
     mode compare the others keep their defaults."""
     plugins: dict[Code, Plugin] = Field(default_factory=dict)
-    """Schedules from outside of the package: code of the method -> where it is. List the codes in
-    `methods`, too."""
+    """Schedules from outside of the package, or composed: code of the method -> where it is, or its
+    parts. List the codes in `methods`, too."""
+    groups: dict[GroupName, tuple[Code, ...]] = Field(default_factory=dict)
+    """Groups of methods to draw side by side at the longest budget, learning rate, losses and
+    accuracy: name -> codes. Blank means no such figures."""
     published_curves: str = ""
     """Folder of the authors' curves, or download; blank means none. verify_published recomputes the
     published numbers from them; verify takes from them how far the published seeds spread."""
     study: Study = Study()
     """Hyperparameter search."""
+    sgd: Sgd = Sgd()
+    """SGD."""
     training: Training = Training()
     """Device, logs, checkpoints."""
     tracking: Tracking = Tracking()

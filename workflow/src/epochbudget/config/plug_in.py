@@ -30,7 +30,7 @@ def plug_in(config: "Config") -> None:
                 f"underscores, the first a letter, and none of {', '.join(own)}",
                 "choose another code",
             )
-        if not plugin.schedule.strip() or "lr" in plugin.config:
+        if "lr" in plugin.config:
             raise UserError(
                 f"plugins.{code}.config: found lr, allowed is any other name",
                 f"give it as hyperparameters: {{{code}: {{lr: ...}}}}, or let the study search it",
@@ -42,14 +42,15 @@ def plug_in(config: "Config") -> None:
 def try_plugins(config: "Config") -> None:
     """Ask the functions among the plug-ins for the rate of every epoch of every budget.
 
-    A class needs an optimizer, and torch; it is tried when its job starts.
+    Of a composition the places of its parts are asked for. A class needs an optimizer, and torch;
+    it is tried when its job starts.
 
     Raises:
         UserError: If one fails, or gives no learning rate.
     """
     if not any(code in config.plugins for code in config.methods):
         return
-    from epochbudget.plugins import try_function
+    from epochbudget.plugins import try_out
 
     for model in config.models:
         task = registry.tasks()[model]
@@ -58,4 +59,4 @@ def try_plugins(config: "Config") -> None:
             if code in config.plugins:
                 given = config.hyperparameters.get(code, {})
                 budgets = sorted({*config.budgets, config.study.epochs})
-                try_function(code, task, {"lr": lr, **given}, budgets)
+                try_out(code, task, {"lr": lr, **given}, budgets)

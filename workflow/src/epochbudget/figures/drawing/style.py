@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence, Sized
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import matplotlib
 from matplotlib.axes import Axes
@@ -13,8 +13,15 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
-from matplotlib.ticker import LogFormatterSciNotation, LogLocator, MaxNLocator, ScalarFormatter
+from matplotlib.ticker import (
+    LogFormatterSciNotation,
+    LogLocator,
+    MaxNLocator,
+    NullFormatter,
+    ScalarFormatter,
+)
 
+from epochbudget.figures.drawing.looks import CATALOGUE, COLORS, DASHES, MARKERS, METHODS
 from epochbudget.figures.frame import STYLE_FILE
 from epochbudget.files import atomic
 
@@ -25,41 +32,6 @@ WIDTH = 6.4
 """Width of a figure in inches: one text column at the font sizes of the style file."""
 HEAD, LEGEND, FOOT = 0.26, 0.42, 0.2
 """Room for a figure's title, for a legend above all axes, and for the footer, in inches."""
-
-# Okabe and Ito's colours for colour-blind readers, with grey for their yellow, which is too
-# light for a line on white.
-_COLORS = (
-    "#7f7f7f",
-    "#56b4e9",
-    "#0072b2",
-    "#009e73",
-    "#e69f00",
-    "#cc79a7",
-    "#d55e00",
-    "#000000",
-)
-_DASHES: tuple[Any, ...] = ("-", "--", "-.", (0, (1, 1)), (0, (6, 1, 1, 1, 1, 1)), (0, (8, 3)))
-_STARS = (4, 1, 0), (8, 1, 0)
-_MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*", "<", ">", "p", "h", "d", *_STARS)
-
-# (colour, dashes) of the paper's methods: a variant with warm-up has the colour of its parent.
-_METHODS = {
-    "N": (0, 0),
-    "P": (1, 0),
-    "C": (2, 0),
-    "E": (3, 0),
-    "L": (4, 0),
-    "S": (5, 0),
-    "OC": (3, 1),
-    "CY": (4, 1),
-    "WC": (2, 1),
-    "H": (6, 0),
-    "EH": (7, 0),
-    "WH": (6, 1),
-    "WEH": (7, 1),
-    "Prodigy": (1, 2),
-    "DAdapt": (5, 2),
-}
 
 
 @contextmanager
@@ -78,17 +50,18 @@ def _parameters() -> dict[Any, Any]:
 def method_style(code: str) -> Style:
     """Colour, line style and marker of a method, the same in every figure.
 
-    No two of the paper's methods share a marker or the pair of colour and line style. A method
-    that is not the paper's gets a dash-dotted look by the letters of its code.
+    No two methods of the registry share a marker or the pair of colour and line style. A method
+    that is not known here gets a look by the letters of its code.
     """
-    known = list(_METHODS)
-    color, dashes = _METHODS.get(code, (sum(code.encode()) % len(_COLORS), 4))
-    place = known.index(code) if code in known else sum(code.encode())
-    return {
-        "color": _COLORS[color],
-        "linestyle": _DASHES[dashes],
-        "marker": _MARKERS[place % len(_MARKERS)],
-    }
+    known = list(METHODS)
+    if code in CATALOGUE:
+        color, dashes, letter = CATALOGUE[code]
+        marker: Any = rf"$\mathbf{{{letter}}}$"
+    else:
+        color, dashes = METHODS.get(code, (sum(code.encode()) % len(COLORS), 4))
+        place = known.index(code) if code in known else sum(code.encode())
+        marker = MARKERS[place % len(MARKERS)]
+    return {"color": COLORS[color], "linestyle": DASHES[dashes], "marker": marker}
 
 
 def ordered_styles(values: Sequence[Number]) -> dict[Number, Style]:
@@ -102,8 +75,8 @@ def ordered_styles(values: Sequence[Number]) -> dict[Number, Style]:
     for place, value in enumerate(reversed(ordered)):
         styles[value] = {
             "color": to_hex(colors(0.85 * place / max(1, len(ordered) - 1))),
-            "linestyle": _DASHES[place % len(_DASHES)],
-            "marker": _MARKERS[place % len(_MARKERS)],
+            "linestyle": DASHES[place % len(DASHES)],
+            "marker": MARKERS[place % len(MARKERS)],
         }
     return {value: styles[value] for value in ordered}
 
@@ -238,21 +211,33 @@ def legend_below_title(canvas: Figure, axes: Axes, title: str) -> None:
     )
 
 
-def log_axis(axes: Axes) -> None:
-    """Make y logarithmic, with enough labelled ticks also where the data span few decades.
+def log_axis(axes: Axes, which: Literal["x", "y"] = "y") -> None:
+    """Make y (or x) logarithmic, with enough labelled ticks also where the data span few decades.
 
     Call it after the data are drawn.
     """
-    axes.set_yscale("log")
-    low, high = axes.get_ylim()
+    axes.set(**{f"{which}scale": "log"})
+    low, high = axes.get_xlim() if which == "x" else axes.get_ylim()
+    axis = axes.xaxis if which == "x" else axes.yaxis
     if high < 10 * low:
-        axes.yaxis.set_major_locator(MaxNLocator(6))
-        axes.yaxis.set_major_formatter(ScalarFormatter(useMathText=True))
-        axes.yaxis.set_minor_locator(MaxNLocator(6))
-    elif high < 1000 * low:
-        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axis.set_major_locator(MaxNLocator(6 if which == "y" else 4))
+        axis.set_major_formatter(ScalarFormatter(useMathText=True))
+        axis.set_minor_locator(MaxNLocator(6))
+    elif high < (1000 if which == "y" else 100) * low:
+        axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         labels = LogFormatterSciNotation(minor_thresholds=(math.inf, math.inf))
-        axes.yaxis.set_major_formatter(labels)
+        axis.set_major_formatter(labels)
+    if which == "x":  # where numbers stand side by side, fewer have room
+        axis.set_minor_formatter(NullFormatter())
+
+
+def settle(canvas: Figure) -> None:
+    """Give the figure its final layout, for what is drawn where others have left room."""
+    engine = canvas.get_layout_engine()
+    if engine:
+        engine.execute(canvas)
+        # With an engine, each file would be drawn once more to look for the same layout.
+        canvas.set_layout_engine(None)
 
 
 _UNDATED: dict[str, dict[str, None]] = {
@@ -274,12 +259,7 @@ def save(canvas: Figure, *paths: Path | str) -> None:
         UserError: If a folder cannot be written.
     """
     with house_style(), matplotlib.rc_context({"svg.hashsalt": "epochbudget"}):
-        engine = canvas.get_layout_engine()
-        if engine:
-            engine.execute(canvas)
-            # The layout is found, and the same for all files; with an engine, each of them would
-            # be drawn once more to look for it.
-            canvas.set_layout_engine(None)
+        settle(canvas)
         for path in paths:
             with atomic(path) as temporary:
                 canvas.savefig(temporary, metadata=_UNDATED[temporary.suffix])

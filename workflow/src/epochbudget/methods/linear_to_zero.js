@@ -1,0 +1,3 @@
+function schedule({ lr }, budget) {
+  return (epoch) => lr * (1 - epoch / budget);
+}
