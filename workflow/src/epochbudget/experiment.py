@@ -25,6 +25,7 @@ PATHS = {
     "trials": "results/{run}/studies/{label}/{code}/trials.csv",
     "runs": "results/{run}/curves/Result_{label}-{code}.parquet",
     "curves": "results/{run}/curves/Result_{label}-{code}.csv",
+    "lr_range": "results/{run}/lr_range/{label}.csv",
     "metric": "results/{run}/metrics/{metric}.csv",
     "figure": "figures/{run}/{figure}.{format}",
     "gallery": "figures/{run}/index.html",
