@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from epochbudget.methods.base import COOLDOWN_SHARE, Hyperparameters, Method
-from epochbudget.methods.cooldown import DEFAULT_COOLDOWN_SHARE, cooldown_progress
+from epochbudget.methods.cooldown import DEFAULT_COOLDOWN_SHARE, cooldown_progress, cooldown_start
 
 if TYPE_CHECKING:
     from torch.optim import Optimizer
@@ -30,4 +30,5 @@ METHOD = Method(
     scheduler=scheduler,
     settings={"cooldown_share": COOLDOWN_SHARE},
     defaults={"cooldown_share": DEFAULT_COOLDOWN_SHARE},
+    trunk=cooldown_start,
 )

@@ -4,7 +4,7 @@ from math import cos, pi
 from typing import TYPE_CHECKING
 
 from epochbudget.methods.base import COOLDOWN_SHARE, WARMUP_EPOCHS, Hyperparameters, Method
-from epochbudget.methods.cooldown import DEFAULT_COOLDOWN_SHARE, cooldown_progress
+from epochbudget.methods.cooldown import DEFAULT_COOLDOWN_SHARE, cooldown_progress, cooldown_start
 from epochbudget.methods.ramp import DEFAULT_WARMUP_EPOCHS, ramp
 
 if TYPE_CHECKING:
@@ -40,4 +40,5 @@ METHOD = Method(
         "warmup_epochs": DEFAULT_WARMUP_EPOCHS,
         "cooldown_share": DEFAULT_COOLDOWN_SHARE,
     },
+    trunk=cooldown_start,
 )
