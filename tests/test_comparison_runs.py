@@ -60,7 +60,7 @@ def values(table: Path) -> dict[tuple[str, str], float]:
 
 @pytest.mark.slow
 def test_the_tutorials_figures_come_from_one_command(checkout: Checkout) -> None:
-    small = ("budgets=[24]", "seeds=[42]", "methods=[MS3,RP,SEQ]")
+    small = ("budgets=[24]", "seeds=[42]", "methods=[STEPS,RP,SEQ]")
     data = "data={tutorial: {train: 640, validation: 200}}"
     checkout.snakemake("figures_groups", *TUTORIAL, *small, data)
     made = {path.stem for path in (checkout.folder / "figures" / "tutorial").glob("*.png")}
@@ -69,16 +69,16 @@ def test_the_tutorials_figures_come_from_one_command(checkout: Checkout) -> None
     kinds = ("rates_and_losses", "summary", "summary_table")
     assert made == groups | {f"{kind}_{label}" for kind in kinds}
     found = values(checkout.folder / "results/tutorial/metrics/summary.csv")
-    for code in ("MS3", "RP", "SEQ"):
+    for code in ("STEPS", "RP", "SEQ"):
         assert found[code, "final_train_loss"] < 0.1  # memorised
         assert found[code, "best_accuracy"] < 0.3  # and nothing learnt
         assert found[code, "best_val_loss"] < found[code, "final_val_loss"]
     runs = checkout.folder / "results/tutorial/curves"
     rates = {
         code: read_runs(runs / f"Result_{label}-{code}.parquet", "lr").mean[24].tolist()
-        for code in ("MS3", "RP", "SEQ")
+        for code in ("STEPS", "RP", "SEQ")
     }
-    drops = [rates["MS3"][epoch] for epoch in (0, 6, 12)]
+    drops = [rates["STEPS"][epoch] for epoch in (0, 6, 12)]
     assert drops == pytest.approx([0.01, 0.003, 0.0009])
     assert rates["RP"][:7] == [0.01] * 7  # the loss only rises after the first epochs
     assert rates["RP"][-1] in [pytest.approx(0.01 / 2**k) for k in range(1, 5)]

@@ -114,11 +114,14 @@ def test_a_regressor_has_no_axes_of_accuracy(runs: list[Path]) -> None:
 
 
 def test_rates_stand_before_their_losses(runs: list[Path]) -> None:
-    options = {**SCALE, "label": "Tutorial_MLP", "methods": NAMES}
+    # As a job gets them: JSON with sorted keys, so that names are in another order than the files.
+    options = {**SCALE, "label": "Tutorial_MLP", "methods": dict(sorted(NAMES.items()))}
     canvas = rates_and_losses.draw(options, runs)
     panels, behind = canvas.axes[: len(CODES)], canvas.axes[len(CODES) :]
     assert canvas.axes[0].get_subplotspec().get_gridspec().get_geometry() == (2, 2)
-    for rate, loss, path in zip(panels, behind, runs, strict=True):
+    for code, rate, loss, path in zip(CODES, panels, behind, runs, strict=True):
+        assert rate.get_title() == f"{NAMES[code]} ({code})"
+        assert rate.lines[0].get_color() == method_style(code)["color"]
         assert rate.lines[0].get_ydata().tolist() == read_runs(path, "lr").mean[12].tolist()
         assert loss.lines[0].get_ydata().tolist() == read_runs(path, "loss").mean[12].tolist()
         assert rate.get_zorder() > loss.get_zorder()
@@ -142,7 +145,7 @@ def test_the_table_shows_its_values_and_the_best_of_each_column(table: Path) -> 
     losses = cells(table, "final_val_loss")
     for value in losses.values():
         expected = "bold" if value == min(losses.values()) else "normal"
-        assert shown[f"{value:.4g}"] == expected
+        assert shown[f"{value:#.4g}"] == expected
     assert "best\nvalidation accuracy" in shown
     assert "CosineAnnealingLR (C)" in shown
 
