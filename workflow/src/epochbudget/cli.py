@@ -9,7 +9,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
-from epochbudget import __version__, plan_command, registry, schedule_command, seals, status_command
+from epochbudget import (
+    __version__,
+    leaderboard_command,
+    plan_command,
+    registry,
+    schedule_command,
+    seals,
+    status_command,
+)
 from epochbudget.errors import UserError, file_failure
 from epochbudget.files import file_digest, make_folder
 from epochbudget.gallery import command as gallery_command
@@ -128,6 +136,9 @@ def build_parser() -> argparse.ArgumentParser:
     metric.add_argument("--runs", type=Path, nargs="*", default=[], help="raw rows of comparisons")
     metric.add_argument("--log", **LOG)
     metric.add_argument("--out", type=Path, required=True, help="the table")
+
+    ranked = _command(commands, "leaderboard", leaderboard_command.run, "rank methods by accuracy")
+    leaderboard_command.add_arguments(ranked)
 
     figure = _command(commands, "figure", _figure, "draw one figure as PNG and PDF")
     figure.add_argument("kind", help="kind of the figure")

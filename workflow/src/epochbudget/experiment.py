@@ -26,6 +26,7 @@ PATHS = {
     "runs": "results/{run}/curves/Result_{label}-{code}.parquet",
     "curves": "results/{run}/curves/Result_{label}-{code}.csv",
     "metric": "results/{run}/metrics/{metric}.csv",
+    "leaderboard": "results/{run}/leaderboard.csv",
     "figure": "figures/{run}/{figure}.{format}",
     "gallery": "figures/{run}/index.html",
     "verdicts": "results/{run}/verification/verdicts.csv",
