@@ -21,6 +21,7 @@ COLUMNS = (
     "name",
     "budget",
     "seeds",
+    "protocol",
     "best_accuracy",
     "best_accuracy_std",
     "last_accuracy",
@@ -31,7 +32,7 @@ COLUMNS = (
     "reason",
 )
 """Columns of leaderboard.csv; accuracies in percent, means and sample standard deviations of the
-seeds that reached the end."""
+seeds that reached the end; `protocol` is full where it is the published one, else reduced."""
 
 TABLES = {"best": "best_accuracy", "final": "final_accuracy"}
 """Metric tables, and the quantity that is read from them."""
@@ -95,6 +96,7 @@ def _row(
         "name": pair["name"],
         "budget": spec["budget"],
         "seeds": len(ours),
+        "protocol": "reduced" if pair["deviations"] else "full",
         **_summary("best_accuracy", ours),
         **_summary("last_accuracy", last.get(key, ())),
         "published": published[0] if published else None,

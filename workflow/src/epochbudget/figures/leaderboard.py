@@ -46,7 +46,7 @@ def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
     with inputs[0].open(encoding="utf-8", newline="") as stream:
         table = list(csv.DictReader(stream))
     models = [list(rows) for _, rows in groupby(table, lambda row: row["model"])]
-    heights = [0.3 * len(rows) + 0.9 for rows in models]
+    heights = [0.36 * len(rows) + 0.9 for rows in models]
     with house_style():
         canvas = sheet(
             "Accuracy of the best and of the last epoch",
@@ -62,8 +62,12 @@ def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
         spread(canvas)
         for axes, rows in zip(canvas.axes, models, strict=True):
             draw_ranking(axes, rows)
-        ranking_legend(canvas, any(row["published"] for row in table))
+        ranking_legend(canvas, _any_compared(table))
     return canvas
+
+
+def _any_compared(table: Sequence[Mapping[str, str]]) -> bool:
+    return any(row["published"] and row["protocol"] == "full" for row in table)
 
 
 FIGURE = Figure(

@@ -6,10 +6,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from epochbudget.figures.drawing.style import HEAD, Style, method_style
+from epochbudget.figures.drawing.style import HEAD, Style
 
-GREY = "0.55"
-PUBLISHED: Style = {"color": GREY, "marker": "D", "linestyle": "none", "markersize": 5}
+OURS: Style = {"color": "#0072b2", "marker": "o", "linestyle": "none", "markersize": 6}
+LAST: Style = {**OURS, "markerfacecolor": "white", "markersize": 5}
+PUBLISHED: Style = {"color": "0.5", "marker": "D", "linestyle": "none", "markersize": 5}
 
 
 def draw_ranking(axes: Axes, rows: Sequence[Mapping[str, str]]) -> None:
@@ -19,29 +20,25 @@ def draw_ranking(axes: Axes, rows: Sequence[Mapping[str, str]]) -> None:
         axes: Where to draw.
         rows: The rows of one model in a leaderboard, in their order; accuracies in percent.
     """
-    compared = [row for row in rows if row["published"] and row["verdict"] != "incomparable"]
     for place, row in enumerate(rows):
-        color = method_style(row["method"])["color"]
-        if row in compared:
+        _draw_point(axes, row, "best_accuracy", place - 0.22, OURS)
+        _draw_point(axes, row, "last_accuracy", place, LAST)
+        if row["protocol"] == "full":
             _draw_point(axes, row, "published", place + 0.22, PUBLISHED)
-        hollow: Style = {"color": color, "marker": "o", "markerfacecolor": "white"}
-        _draw_point(axes, row, "last_accuracy", place, {**hollow, "markersize": 5})
-        _draw_point(axes, row, "best_accuracy", place, {"color": color, "marker": "o"})
         if not row["best_accuracy"]:
             axes.text(0.01, place, "diverged", transform=axes.get_yaxis_transform(), va="center")
     axes.set_yticks(range(len(rows)), [row["name"] for row in rows])
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.grid(visible=False, axis="y")
     axes.set_xlabel("validation accuracy (%)")
-    axes.set_title(rows[0]["model"] + _remark(rows, len(compared)), loc="left")
+    axes.set_title(rows[0]["model"] + _remark(rows), loc="left")
 
 
 def ranking_legend(canvas: Figure, published: bool) -> None:
     """What the markers mean, in the room that `sheet` has left below the title."""
-    ours: Style = {"color": "0.15", "marker": "o", "linestyle": "none"}
     handles = [
-        Line2D([], [], **ours, label="best epoch"),
-        Line2D([], [], **ours, markerfacecolor="white", markersize=5, label="last epoch"),
+        Line2D([], [], **OURS, label="best epoch"),
+        Line2D([], [], **LAST, label="last epoch"),
         *([Line2D([], [], **PUBLISHED, label="published, best epoch")] if published else []),
     ]
     place = (0.5, 1.0 - HEAD / canvas.get_figheight())
@@ -55,9 +52,9 @@ def _draw_point(axes: Axes, row: Mapping[str, str], name: str, place: float, sty
         axes.errorbar(float(row[name]), place, xerr=spread, elinewidth=1.2, capsize=2, **style)
 
 
-def _remark(rows: Sequence[Mapping[str, str]], compared: int) -> str:
-    """Why a model's published values are not drawn."""
-    if compared:
-        return ""
-    published = any(row["published"] for row in rows)
-    return ": reduced, no comparison with the published" if published else ": nothing published"
+def _remark(rows: Sequence[Mapping[str, str]]) -> str:
+    """Why a model has no published values beside its own."""
+    if not any(row["published"] for row in rows):
+        return ": nothing published"
+    reduced = any(row["protocol"] == "reduced" for row in rows)
+    return ": another protocol than the published one" if reduced else ""
