@@ -260,7 +260,7 @@ def test_the_figure_shows_published_values_of_the_same_protocol_alone(
     assert drawn == ([] if deviations else [92.83, 92.51])
     best = [line.get_xdata()[0] for line in axes.lines if len(line.get_xdata()) == 1]
     assert 92.7 in best
-    assert ("another protocol" in axes.get_title(loc="left")) == bool(deviations)
+    assert ("reduced protocol" in axes.get_title(loc="left")) == bool(deviations)
     words = text_of(canvas)
     assert {"The COSINE", "best epoch", "last epoch", "diverged"} <= set(words)
 

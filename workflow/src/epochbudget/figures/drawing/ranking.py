@@ -42,7 +42,13 @@ def ranking_legend(canvas: Figure, published: bool) -> None:
         *([Line2D([], [], **PUBLISHED, label="published, best epoch")] if published else []),
     ]
     place = (0.5, 1.0 - HEAD / canvas.get_figheight())
-    canvas.legend(handles=handles, loc="upper center", bbox_to_anchor=place, ncols=len(handles))
+    canvas.legend(
+        handles=handles,
+        loc="upper center",
+        bbox_to_anchor=place,
+        ncols=len(handles),
+        handlelength=1,
+    )
 
 
 def _draw_point(axes: Axes, row: Mapping[str, str], name: str, place: float, style: Style) -> None:
@@ -57,4 +63,4 @@ def _remark(rows: Sequence[Mapping[str, str]]) -> str:
     if not any(row["published"] for row in rows):
         return ": nothing published"
     reduced = any(row["protocol"] == "reduced" for row in rows)
-    return ": another protocol than the published one" if reduced else ""
+    return ": reduced protocol" if reduced else ""
