@@ -13,6 +13,7 @@ from epochbudget import (
     __version__,
     explorer_command,
     hand_run,
+    leaderboard_command,
     plan_command,
     registry,
     schedule_command,
@@ -122,6 +123,9 @@ def build_parser() -> argparse.ArgumentParser:
     metric.add_argument("--runs", type=Path, nargs="*", default=[], help="raw rows of comparisons")
     metric.add_argument("--log", **LOG)
     metric.add_argument("--out", type=Path, required=True, help="the table")
+
+    ranked = _command(commands, "leaderboard", leaderboard_command.run, "rank methods by accuracy")
+    leaderboard_command.add_arguments(ranked)
 
     figure = _command(commands, "figure", _figure, "draw one figure as PNG and PDF")
     figure.add_argument("kind", help="kind of the figure")

@@ -27,6 +27,7 @@ PATHS = {
     "curves": "results/{run}/curves/Result_{label}-{code}.csv",
     "lr_range": "results/{run}/lr_range/{label}.csv",
     "metric": "results/{run}/metrics/{metric}.csv",
+    "leaderboard": "results/{run}/leaderboard.csv",
     "figure": "figures/{run}/{figure}.{format}",
     "gallery": "figures/{run}/index.html",
     "verdicts": "results/{run}/verification/verdicts.csv",
