@@ -109,7 +109,8 @@ def test_other_models_too(
 def operator_problem(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Integral_MLP in float32 on a few made-up functions."""
     rng = np.random.default_rng(0)
-    data = rng.normal(size=(25, 20)), rng.normal(size=(25, 30)), np.linspace(0, 1, 30)
+    shapes = (rng.normal(size=(25, 20)), rng.normal(size=(25, 30)), np.linspace(0, 1, 30))
+    data = tuple(values.astype(np.float32) for values in shapes)
     monkeypatch.setattr(operator_data, "read_integral", lambda path: data)
     return build("Integral_MLP", train_bias=False, batch_size=8)
 

@@ -1,7 +1,7 @@
 """What a configuration will train, what it need not, and the hours: for `epochbudget plan`."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, dataclass, fields, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -97,14 +97,14 @@ def _of(pair: Pair, experiment: Experiment, store: Store) -> Work:
     found = best or _any_hyperparameters(pair, experiment)
     used = with_defaults(pair.method, found, experiment.config.infimum_lr)
     shared = len({*study.seeds} & {*seeds}) if searched else 0
-    budget_free = pair.method.budget_free(used)
+    budget_free, method = pair.method.budget_free(used), _sharing(pair, experiment)
     if budget_free:
         runs, needed, trial = 1, max(budgets), min(study.epochs, max(budgets))
     else:
-        runs, needed = len(budgets), epochs_needed(budgets, used, pair.method)
+        runs, needed = len(budgets), epochs_needed(budgets, used, method)
         others = [budget for budget in budgets if budget != study.epochs]
-        ends = {pair.method.trunk(study.epochs, used)} if pair.method.trunk else set()
-        trial = needed - epochs_needed(others, used, pair.method, ends)
+        ends = {method.trunk(study.epochs, used)} if method.trunk else set()
+        trial = needed - epochs_needed(others, used, method, ends)
     again = budget_free or study.epochs in budgets
     work += Work(
         runs=len(seeds) * runs - again * shared,
@@ -116,6 +116,12 @@ def _of(pair: Pair, experiment: Experiment, store: Store) -> Work:
         finished = _finished(pair, experiment, best, data, store)
         work += Work(stored=max(0, finished - work.trials))
     return work
+
+
+def _sharing(pair: Pair, experiment: Experiment) -> Method:
+    """The method; without a trunk if its runs train in lockstep, all budgets at once."""
+    together = pair.task.label in experiment.config.training.lockstep
+    return replace(pair.method, trunk=None) if together else pair.method
 
 
 def epochs_needed(
@@ -174,8 +180,9 @@ def _finished(
         else:
             missing = [run.budget for run in runs if not store.read(run).covers(run.budget)]
             used, ends = longest.hyperparameters, map(epoch_of, trunks.left(store, longest))
-            finished += epochs_needed(experiment.budgets, used, pair.method)
-            finished -= epochs_needed(missing, used, pair.method, [*ends])
+            method = _sharing(pair, experiment)
+            finished += epochs_needed(experiment.budgets, used, method)
+            finished -= epochs_needed(missing, used, method, [*ends])
     return finished
 
 

@@ -10,6 +10,7 @@ import logging
 import math
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,7 +64,9 @@ def begin(store: Store, run: Run, trainer: "Trainer") -> tuple[History, dict[str
         The history up to there, and which run has trained it (key and epochs); None if there is no
         such checkpoint.
     """
-    found = first_undamaged(usable(store, run), str(run))
+    found = None
+    with suppress(OSError):  # another job may have tidied up a moment ago
+        found = first_undamaged(usable(store, run), str(run))
     if found is None:
         return None
     history, state = found
@@ -98,8 +101,9 @@ def discard(store: Store, run: Run) -> None:
     """Remove a trunk that nobody will continue."""
     for path in left(store, run):
         path.unlink(missing_ok=True)
-    if run.trunk and _folder(store, run).is_dir():
-        _folder(store, run).rmdir()
+    if run.trunk:
+        with suppress(OSError):  # there is none, or another job is about to write to it
+            _folder(store, run).rmdir()
 
 
 def _folder(store: Store, run: Run) -> Path:
