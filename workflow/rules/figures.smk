@@ -68,7 +68,7 @@ rule figures_analytic:
     localrule: True
 
 
-# The figures of the groups of methods that the configuration names, and their table.
+# The figures of the groups of methods that the configuration names.
 rule figures_groups:
     input:
         EXPERIMENT.group_figures,

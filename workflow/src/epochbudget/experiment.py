@@ -278,11 +278,10 @@ class Experiment:
 
     @cached_property
     def group_figures(self) -> tuple[str, ...]:
-        """Files of the figures of groups of methods, and the table behind them; none without."""
+        """Files of the figures of groups of methods; none without groups."""
         kinds = registry.figures()
-        names = [name for name, d in self.drawings.items() if kinds[d.kind].of_groups]
-        table = [self.path("metric", metric="summary")] if names else []
-        return (*table, *self._files_of(names))
+        names = (name for name, d in self.drawings.items() if kinds[d.kind].of_groups)
+        return self._files_of(names)
 
     def _generated(self, dataset: str) -> bool:
         """Whether a data set comes from neither the network nor the user's files."""
