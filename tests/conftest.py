@@ -9,6 +9,9 @@ import torch
 from hypothesis import settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from epochbudget.config.load import load_files
+from epochbudget.experiment import Experiment
+
 ROOT = Path(__file__).resolve().parent.parent
 torch.set_num_threads(1)  # as every job; the tests run side by side
 settings.register_profile("without a clock", deadline=None)
@@ -42,6 +45,20 @@ def published_curves(shared: Path) -> Path:
 def published_numbers(shared: Path) -> Path:
     """The table of published numbers."""
     return shared / "reference" / "published_numbers.csv"
+
+
+@pytest.fixture(scope="session")
+def experiment() -> Experiment:
+    """The default run."""
+    return Experiment(load_files([ROOT / "config" / "config.yaml"]))
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory, experiment: Experiment) -> Path:
+    """The gallery of the default run, with plain pictures."""
+    from gallery_samples import demo_page  # it needs this module
+
+    return demo_page(tmp_path_factory.mktemp("gallery"), experiment)
 
 
 @pytest.fixture(scope="session")

@@ -5,18 +5,12 @@ from pathlib import Path
 from PIL import Image
 
 from conftest import ROOT
-from epochbudget.config.load import load_files
 from epochbudget.experiment import Experiment
 from epochbudget.gallery.cards import Gallery, gallery_of
 from epochbudget.gallery.page import render
 
 TEMPLATES = ROOT / "workflow" / "report"
 COMMAND = ["snakemake", "--cores", "2", None]
-
-
-def demo_experiment() -> Experiment:
-    """The default run."""
-    return Experiment(load_files([ROOT / "config" / "config.yaml"]))
 
 
 def paint(gallery: Gallery, root: Path) -> None:
@@ -27,9 +21,8 @@ def paint(gallery: Gallery, root: Path) -> None:
         Image.new("RGB", size, (place % 256, 90, 160)).save(root / card.png)
 
 
-def demo_page(root: Path) -> Path:
-    """The gallery of the default run below a folder."""
-    experiment = demo_experiment()
+def demo_page(root: Path, experiment: Experiment) -> Path:
+    """The gallery of a run below a folder."""
     gallery = gallery_of(experiment)
     paint(gallery, root)
     file = root / experiment.path("gallery")

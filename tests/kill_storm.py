@@ -25,7 +25,7 @@ import psutil
 
 from workflow import Checkout
 
-PATIENCE = 60.0
+PATIENCE = 15.0
 """Seconds to wait for a victim of the wanted kind before any other is taken."""
 RESULTS = ("curves/*.csv", "studies/*/*/trials.csv", "studies/*/*/best.json", "metrics/*.csv")
 

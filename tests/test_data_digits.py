@@ -21,8 +21,10 @@ def test_the_registry_finds_every_data_set_without_heavy_imports():
         "integral": (".parquet", False),
         "digits": (".npz", False),
         "folder": (".npz", False),
+        "tutorial": (".npz", False),
         "cifar10": (".npz", True),
         "cifar100": (".npz", True),
+        "fmnist": (".npz", True),
     }
     code = (
         "import sys; from epochbudget import registry; sets = registry.datasets().values();"

@@ -25,11 +25,6 @@ OF_SCHEDULES = {
 
 
 @pytest.fixture(scope="module")
-def experiment() -> Experiment:
-    return Experiment(load_files([ROOT / "config/config.yaml"]))
-
-
-@pytest.fixture(scope="module")
 def tables(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("metrics")
     for name in ("learning_rates", "decay_rate", "lr_budget"):

@@ -17,21 +17,8 @@ from epochbudget.figures.base import Drawing
 from epochbudget.gallery.cards import Card, Gallery, gallery_of, published_gallery
 from epochbudget.gallery.page import render
 from epochbudget.gallery.thumbnails import thumbnail
-from gallery_samples import COMMAND, TEMPLATES, demo_experiment, demo_page, paint
+from gallery_samples import COMMAND, TEMPLATES, paint
 from html_page import Page
-
-
-@pytest.fixture(scope="module")
-def experiment() -> Experiment:
-    """The default run."""
-    return demo_experiment()
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Its gallery, with plain pictures."""
-    return demo_page(tmp_path_factory.mktemp("gallery"))
-
 
 # What is said of figures ------------------------------------------------------------------
 

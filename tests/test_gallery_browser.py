@@ -7,21 +7,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from epochbudget.experiment import Experiment
-from gallery_samples import demo_experiment, demo_page
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def experiment() -> Experiment:
-    """The default run."""
-    return demo_experiment()
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Its gallery, with plain pictures."""
-    return demo_page(tmp_path_factory.mktemp("gallery"))
 
 
 def shown(page: Page) -> set[str]:

@@ -121,7 +121,7 @@ MISTAKES: list[tuple[Values, str]] = [
     ({"methods": ["eh"]}, "methods: found 'eh'"),
     ({"methods": ["L"], "models": ["Integral_TF"]}, "methods_by_model: found no method"),
     ({"methods_by_model": {"ResNet": ["N"]}}, "methods_by_model: found 'ResNet'"),
-    ({"optimizers": ["SGD"]}, "optimizers.0: found 'SGD'"),
+    ({"optimizers": ["LBFGS"]}, "optimizers.0: found 'LBFGS'"),
     ({"optimizers": ["Adam", "Adam"]}, "optimizers: found 'Adam' twice"),
     ({"budgets": [18, 12]}, "budgets: found [18, 12]"),
     ({"budgets": [0, 12]}, "budgets.0: found 0"),

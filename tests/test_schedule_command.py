@@ -166,7 +166,10 @@ def test_command_shows_people_a_table(capsys):
         (["P", "--set", "power"], "power is ''"),
         (["P", "--set", "power=true"], "power is True"),
         (["P", "--set", "power=1", "--set", "power=2"], "power is given twice"),
-        (["C", "--set", "powr=1"], "'powr', allowed are .*d_coef, end_factor, first, gamma"),
+        (
+            ["C", "--set", "powr=1"],
+            "'powr', allowed are .*d_coef, end_factor, factor, first, gamma",
+        ),
         (["C", "--set", "gamma=1.5"], "gamma is 1.5"),
         (["S", "--set", "step_size=2.5"], "step_size is 2.5"),
         (["S", "--set", "step_size=0"], "step_size is 0"),

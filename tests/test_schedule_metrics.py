@@ -83,7 +83,7 @@ def test_spent_rate_of_every_method_with_a_rate():
     rows = metrics()["lr_budget"].compute([])
     value = {tuple(row[column] for column in columns): row["value"] for row in rows}
     codes = {kind: {code for k, _, code, _ in value if k == kind} for kind in ("steps", "integral")}
-    assert codes["steps"] == {code for code, method in methods().items() if not method.lr_free}
+    assert codes["steps"] == {code for code, method in methods().items() if method.foreseeable}
     assert codes["integral"] == set(SCHEDULES)
     # The rate falls by less than 1, so the sum over the epochs of the rate at their start exceeds
     # the integral by less than one epoch at the full rate. (C and L end elsewhere by default.)

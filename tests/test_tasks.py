@@ -59,10 +59,22 @@ def test_labels_datasets_and_sections() -> None:
             ("folder", "FOLDER"),
         ]
     }
-    assert found == images | {
+    benchmark = {
+        (f"{title}_{model}", dataset, model, True)
+        for model in ("ResNet20", "ResNet56", "MobileNetV2", "VGG16BN")
+        for dataset, title in [
+            ("cifar10", "CIFAR10"),
+            ("cifar100", "CIFAR100"),
+            ("digits", "DIGITS"),
+            ("folder", "FOLDER"),
+            ("fmnist", "FMNIST"),
+        ]
+    }
+    assert found == images | benchmark | {
         ("OSC_LSTM", "oscillator", "OSC_LSTM", False),
         ("Integral_MLP", "integral", "Integral_MLP", False),
         ("Integral_TF", "integral", "Integral_TF", False),
+        ("Tutorial_MLP", "tutorial", "Tutorial_MLP", True),
     }
 
 

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from epochbudget.tasks.problems.resident import Model
 from epochbudget.training.batches import epoch_order
 from epochbudget.training.device import prepare
 from epochbudget.training.loop import EpochResult, Trainer
-from epochbudget.training.run import with_defaults
+from epochbudget.training.run import trainer_of, with_defaults
 
 EPOCHS = 8
 FOUND = {
@@ -74,8 +75,10 @@ def hyperparameters(code: str) -> dict[str, Any]:
 
 def trainer(code: str, budget: int = EPOCHS, seed: int = 89) -> Trainer:
     method = registry.methods()[code]
-    optimizer = None if method.lr_free else "AdamW"
-    return Trainer(Regression(), method, optimizer, hyperparameters(code), budget, seed)
+    optimizer = None if method.own_optimizer else "AdamW"
+    module, name = trainer_of(method)
+    kind: type[Trainer] = getattr(import_module(module), name)
+    return kind(Regression(), method, optimizer, hyperparameters(code), budget, seed)
 
 
 def train(code: str, epochs: int, **options: int) -> list[EpochResult]:

@@ -66,3 +66,10 @@ rule figures_analytic:
     input:
         EXPERIMENT.analytic_figures,
     localrule: True
+
+
+# The figures of the groups of methods that the configuration names, and their table.
+rule figures_groups:
+    input:
+        EXPERIMENT.group_figures,
+    localrule: True

@@ -254,7 +254,7 @@ def _metric(args: argparse.Namespace) -> None:
     from epochbudget.metrics.definitions.table import write_table
 
     metric = _entry("metric", args.metric, registry.metrics())
-    write_table(metric.compute(read_all(args.runs)), args.out)
+    write_table(metric.compute(read_all(args.runs, metric.quantities)), args.out)
 
 
 def _figure(args: argparse.Namespace) -> None:

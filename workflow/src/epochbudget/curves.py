@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import chain, repeat
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self, cast, get_args
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,11 +22,13 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Curve = NDArray[np.float64]
-Quantity = Literal["loss", "accuracy"]
+Quantity = Literal["loss", "accuracy", "train_loss", "lr"]
+VALIDATED: tuple[Quantity, ...] = ("loss", "accuracy")
+"""Quantities that curves are exported of; the others describe the training."""
 
 _STATISTICS = ("", "_min", "_max")
 """Endings of a budget's three columns: mean, minimum and maximum over the seeds."""
-_COLUMNS = {"loss": "val_loss", "accuracy": "accuracy"}
+_COLUMNS = {"loss": "val_loss", "accuracy": "accuracy", "train_loss": "train_loss", "lr": "lr"}
 """Column of the raw runs that holds a quantity."""
 
 
@@ -203,21 +205,23 @@ def export(curves: CurveSet, path: Path | str) -> None:
     write_text(path, "".join(",".join(line) + "\n" for line in lines))
 
 
-def read_all(paths: Iterable[Path | str]) -> list[CurveSet]:
-    """Read every quantity that raw runs hold: losses, and accuracies of classifiers."""
+def read_all(
+    paths: Iterable[Path | str], quantities: Iterable[Quantity] = VALIDATED
+) -> list[CurveSet]:
+    """Read some quantities of raw runs; accuracies only of classifiers."""
     return [
         read_runs(path, quantity)
         for path in map(Path, paths)
-        for quantity in get_args(Quantity)
-        if quantity == "loss" or _raw_table(path, quantity)["accuracy"].drop_null()
+        for quantity in quantities
+        if quantity != "accuracy" or _raw_table(path, quantity)["accuracy"].drop_null()
     ]
 
 
 def read_runs(path: Path | str, quantity: Quantity) -> CurveSet:
     """Read the raw runs of one model and one method, `Result_{label}-{code}.parquet`.
 
-    Columns used: budget, seed, epoch (from 1), status ("finished" or "diverged"), and val_loss or
-    accuracy. Rows of a diverged run end with its last finite epoch. A run that diverged before the
+    Columns used: budget, seed, epoch (from 1), status ("finished" or "diverged"), and that of the
+    quantity. Rows of a diverged run end with its last finite epoch. A run that diverged before the
     end of its first epoch has no row: it is in the list [[budget, seed], ...] under "diverged" in
     the JSON under "epochbudget" in the file's metadata.
 

@@ -11,12 +11,13 @@ from typing import Any
 
 from epochbudget import registry
 from epochbudget.config.models import Config
+from epochbudget.config.optimizers import fixed, given, ranges
 from epochbudget.digest import code_digest
 from epochbudget.errors import UserError
 from epochbudget.figures.base import Drawing
 from epochbudget.methods.base import Method
 from epochbudget.tasks.base import Task
-from epochbudget.training.run import run_code
+from epochbudget.training.run import method_with, run_code
 
 PATHS = {
     "data": "results/{run}/data/{dataset}{suffix}",
@@ -40,7 +41,7 @@ class Pair:
     """One model with one method: one study, one comparison, one set of curves."""
 
     label: str
-    """Label in files: the task's label, plus _Adam where the optimizer is not AdamW."""
+    """Label in files: the task's label, plus _Adam or _SGD where that is the optimizer."""
     task: Task
     method: Method
     optimizer: str
@@ -73,8 +74,8 @@ class Experiment:
             Pair(label=_label(model, optimizer), task=task, method=method, optimizer=optimizer)
             for optimizer in self.config.optimizers
             for model, task in ((m, registry.tasks()[m]) for m in self.config.models)
-            for method in (registry.methods()[c] for c in self.config.methods_of(model))
-            if not (method.lr_free and optimizer != self.config.optimizers[0])
+            for method in (method_with(c, optimizer) for c in self.config.methods_of(model))
+            if not (method.own_optimizer and optimizer != self.config.optimizers[0])
         )
 
     @property
@@ -161,8 +162,8 @@ class Experiment:
 
     def _pair_spec(self, pair: Pair) -> dict[str, Any]:
         spec: dict[str, Any] = {"task": self.task_spec(pair), "method": pair.code}
-        spec["given"] = self.config.hyperparameters.get(pair.code, {})
-        if not pair.method.lr_free:
+        spec["given"] = fixed(self.config, pair.method)
+        if not pair.method.own_optimizer:
             spec["optimizer"] = pair.optimizer
         if "infimum_lr" in pair.method.settings:
             spec["infimum_lr"] = self.config.infimum_lr
@@ -171,9 +172,9 @@ class Experiment:
     def study_spec(self, pair: Pair) -> dict[str, Any]:
         """What a study depends on."""
         study = self.config.study
-        ranges = {name: r.model_dump() for name, r in study.search.get(pair.code, {}).items()}
+        searched = ranges(self.config, pair.method)
         if not pair.method.lr_free:
-            ranges.setdefault("lr", study.lr.model_dump())
+            searched.setdefault("lr", study.lr.model_dump())
         # The registry's space for one step per epoch stands for its bounds: they are code that
         # the digest leaves out, so that a moved bound reruns the study but no finished run.
         nominal = [asdict(param) for param in pair.method.search(study.epochs, 1)]
@@ -183,7 +184,7 @@ class Experiment:
             "epochs": study.epochs,
             "seeds": list(study.seeds),
             "sampler_seed": study.sampler_seed,
-            "ranges": ranges,
+            "ranges": searched,
             "space": nominal,
         }
 
@@ -203,7 +204,7 @@ class Experiment:
         """The method's defaults on this task, with what the configuration gives."""
         lr = getattr(self.config.tasks, pair.task.section).lr * pair.method.default_lr_factor
         base = {} if pair.method.lr_free else {"lr": lr}
-        return {**base, **self.config.hyperparameters.get(pair.code, {})}
+        return {**base, **given(self.config, pair.method)}
 
     # What code each job runs --------------------------------------------------------------
 
@@ -273,6 +274,14 @@ class Experiment:
         }
         drawings = self.drawings.items()
         return self._files_of(name for name, d in drawings if untrained.issuperset(d.inputs))
+
+    @cached_property
+    def group_figures(self) -> tuple[str, ...]:
+        """Files of the figures of groups of methods, and the table behind them; none without."""
+        kinds = registry.figures()
+        names = [name for name, d in self.drawings.items() if kinds[d.kind].of_groups]
+        table = [self.path("metric", metric="summary")] if names else []
+        return (*table, *self._files_of(names))
 
     def _generated(self, dataset: str) -> bool:
         """Whether a data set comes from neither the network nor the user's files."""

@@ -41,19 +41,20 @@ def page(templates: Path) -> str:
     """
     from epochbudget.pages import assets, page_environment  # imports jinja2
 
-    described = describe()
+    described, forms = describe(), _forms()
     families: dict[str, list[Mapping[str, Any]]] = {}
     fields: dict[str, str] = {}
     for method in described.values():
         families.setdefault(method["family"], []).append(method)
-        fields |= {name: setting["kind"] for name, setting in method["settings"].items()}
+        if method["code"] in forms:
+            fields |= {name: setting["kind"] for name, setting in method["settings"].items()}
     template = page_environment(templates).get_template(TEMPLATE)
     return template.render(
         **assets(templates, "explorer"),
         scripts={name: (templates / name).read_text(encoding="utf-8") for name in SCRIPTS},
         families=families,
         fields=fields,
-        forms=_forms(),
+        forms=forms,
         start={"codes": START, "budgets": BUDGETS, "settings": SETTINGS},
         data={"methods": described, "whole": _setting(WHOLE), **_styles()},
     )
@@ -73,6 +74,7 @@ def describe() -> dict[str, dict[str, Any]]:
             "family": method.family,
             "per_batch": method.per_batch,
             "lr_free": method.lr_free,
+            "feedback": method.feedback,
             "settings": {name: _setting(setting) for name, setting in _settings(method).items()},
             "defaults": _defaults(method),
         }

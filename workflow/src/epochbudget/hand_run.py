@@ -19,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", required=True, help="label of the model")
     parser.add_argument("--method", required=True, help="code of the method")
     parser.add_argument(
-        "--optimizer", default="AdamW", choices=["AdamW", "Adam"], help="default: AdamW"
+        "--optimizer", default="AdamW", choices=["AdamW", "Adam", "SGD"], help="default: AdamW"
     )
     parser.add_argument("--budget", type=int, required=True, help="epochs")
     parser.add_argument("--seed", type=int, default=89, help="default: 89")

@@ -229,6 +229,8 @@ def _summary(
     yield f"{method.name} ({method.code}), {len(rates)} steps, {steps} an epoch"
     yield ", ".join(f"{name} {hyperparameters[name]}" for name in used) or "no settings"
     low, high = min(rates), max(rates)
+    if method.feedback:
+        yield "as long as the validation loss falls"
     yield f"first {rates[0]:.6g}, last {rates[-1]:.6g}"
     yield f"lowest {low:.6g} in step {rates.index(low)}"
     yield f"highest {high:.6g} in step {rates.index(high)}"

@@ -30,9 +30,9 @@ log = logging.getLogger(__name__)
 BLOCK_S = 0.1
 """Least time between two looks at the clock; a GPU is not made to wait in between."""
 SAMPLES = 9
-CLASSES = {"cifar10": 10, "cifar100": 100}
-TRAIN_IMAGES, TEST_IMAGES = 50_000, 10_000
-"""Images of CIFAR-10 and of CIFAR-100."""
+DOWNLOADED = {"cifar10": (50_000, 10), "cifar100": (50_000, 100), "fmnist": (60_000, 10)}
+"""Training images and classes of the data sets that are downloaded."""
+TEST_IMAGES = 10_000
 
 
 class SingleSteps(Trainer):
@@ -155,23 +155,23 @@ def _data(experiment: Experiment, name: str, folder: Path) -> Path:
     stored = Path(experiment.path("data", dataset=name))
     if stored.is_file():
         return stored
-    if name not in CLASSES:
+    if name not in DOWNLOADED:
         raise UserError(f"{stored}: there is no such data file", f"make it: snakemake {stored}")
     log.info("%s is not there: random images stand in for it", stored)
-    write_images(path, _random_images(CLASSES[name]))
+    write_images(path, _random_images(*DOWNLOADED[name]))
     return path
 
 
-def _random_images(classes: int) -> Images:
-    """As many images as CIFAR has: a step takes as long, whatever they show."""
+def _random_images(size: int, classes: int) -> Images:
+    """As many images as the data set has: a step takes as long, whatever they show."""
     random = np.random.default_rng(0)
 
     def images(count: int) -> NDArray[np.uint8]:
         return random.integers(0, 256, (count, 3, 32, 32), np.uint8)
 
     return Images(
-        train_images=images(TRAIN_IMAGES),
-        train_labels=random.integers(0, classes, TRAIN_IMAGES),
+        train_images=images(size),
+        train_labels=random.integers(0, classes, size),
         test_images=images(TEST_IMAGES),
         test_labels=random.integers(0, classes, TEST_IMAGES),
         classes=classes,

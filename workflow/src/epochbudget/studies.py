@@ -20,7 +20,7 @@ from epochbudget.errors import UserError
 from epochbudget.files import atomic, canonical_json, text_digest, write_json
 from epochbudget.methods.base import Param
 from epochbudget.training.locks import exclusive
-from epochbudget.training.run import Run, run_code, with_defaults
+from epochbudget.training.run import Run, method_with, run_code, with_defaults
 from epochbudget.training.runner import Runner
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Outcome:
 def study_key(spec: Mapping[str, Any], data: str) -> str:
     """A digest of all that a study's trials depend on."""
     task = registry.tasks()[spec["task"]["label"]]
-    code = run_code(task, registry.methods()[spec["method"]])
+    code = run_code(task, method_with(spec["method"], spec.get("optimizer")))
     return text_digest(canonical_json({"spec": dict(spec), "data": data, "code": code}))
 
 
@@ -60,7 +60,7 @@ class StudyJob:
         self.spec = spec
         self.data = data
         self.runner = runner
-        self.method = registry.methods()[spec["method"]]
+        self.method = method_with(spec["method"], spec.get("optimizer"))
         self.key = study_key(spec, data)
 
     def run(self, folder: Path) -> None:
@@ -121,11 +121,13 @@ class StudyJob:
 
     @cached_property
     def space(self) -> tuple[Param, ...]:
-        """The search space: lr first, then the method's own, with the configuration's ranges."""
+        """lr, the method's own and the optimizer's, with the configuration's ranges."""
         steps = math.ceil(self._train_size() / self._batch_size())
         own = self.method.search(self.spec["epochs"], steps)
         ranges = self.spec["ranges"]
         params = own if self.method.lr_free else (Param("lr", **ranges["lr"]), *own)
+        known = {param.name for param in params}
+        params += tuple(Param(name, **r) for name, r in ranges.items() if name not in known)
         searched = [p for p in params if p.name not in self.spec["given"]]
         return tuple(Param(p.name, **ranges[p.name]) if p.name in ranges else p for p in searched)
 

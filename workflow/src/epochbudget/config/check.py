@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from epochbudget import registry
 from epochbudget.config.kinds import LARGEST, shown
+from epochbudget.config.optimizers import any_method, check_nesterov
 from epochbudget.errors import UserError
 from epochbudget.methods.base import Setting
 from epochbudget.published.sources import DOWNLOAD
 from epochbudget.settings import RATE
+from epochbudget.training.run import SGD_SETTINGS
 
 if TYPE_CHECKING:
     from epochbudget.config.models import Config, Range
@@ -41,6 +43,7 @@ def check(config: "Config") -> None:
             f"write {sorted(config.budgets)}",
         )
     _searches(config)
+    check_nesterov(config, _codes(config))
     for code, values in config.hyperparameters.items():
         _hyperparameters(config, code, values)
     if config.mode == "compare":
@@ -50,8 +53,10 @@ def check(config: "Config") -> None:
 def _folders(config: "Config") -> None:
     """Folders need names that a file system and Snakemake can hold, the authors' must be there."""
     for dataset in registry.datasets():
-        for name, value in getattr(config.data, dataset):
-            if isinstance(value, str):  # all text settings of data sets are folders
+        section = getattr(config.data, dataset)
+        for name, value in section:
+            # All text settings of data sets are folders; one that is blank by default is none.
+            if isinstance(value, str) and value != type(section).model_fields[name].default:
                 _folder(f"data.{dataset}.{name}", value)
     curves = config.published_curves
     if curves in ("", DOWNLOAD):
@@ -90,6 +95,9 @@ def _methods(config: "Config") -> None:
             "methods_by_model: found no method that `methods` lists too, allowed is at least one",
             "list more in methods, or set methods_by_model to null for a model",
         )
+    for name, codes in config.groups.items():
+        _distinct(f"groups.{name}", codes)
+        _known(f"groups.{name}", codes, known)
     _known("study.search", config.study.search, known)
     _known("hyperparameters", config.hyperparameters, known)
 
@@ -120,9 +128,10 @@ def _searches(config: "Config") -> None:
     """Ranges must be of hyperparameters that the method searches, and hold allowed values only."""
     _range("study.lr", config.study.lr, RATE, whole=False)
     for code, ranges in config.study.search.items():
-        method = registry.methods()[code]
+        method = any_method(config, code)
         params = {p.name: p.step is not None for p in method.search(config.study.epochs, 1)}
         params |= {} if method.lr_free else {"lr": False}
+        params |= {name: False for name in SGD_SETTINGS if name in method.settings}
         for name, bounds in ranges.items():
             key = f"study.search.{code}.{name}"
             if name not in params:
@@ -214,7 +223,7 @@ def _infimum(key: str, infimum_lr: float, lr: float) -> None:
 
 def _hyperparameters(config: "Config", code: str, values: dict[str, bool | int | float]) -> None:
     """Given hyperparameters must be the method's own."""
-    method = registry.methods()[code]
+    method = any_method(config, code)
     allowed = (*(() if method.lr_free else ("lr",)), *method.settings)
     _known(f"hyperparameters.{code}", values, allowed)
     for name, value in values.items():

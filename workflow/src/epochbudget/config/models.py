@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field, create_model
 
 from epochbudget import registry
 from epochbudget.config.base import Section
-from epochbudget.config.values import Device, Hyperparameter, Number, Project, RunName
+from epochbudget.config.values import Device, GroupName, Hyperparameter, Number, Project, RunName
 from epochbudget.config.verification import Verification
 
 PositiveInt = Annotated[int, Field(gt=0)]
@@ -85,6 +85,17 @@ class Plugin(Section):
     """Handed to the schedule; numbers in it are hyperparameters with these defaults."""
     search: dict[str, Range] = Field(default_factory=dict)
     """Hyperparameters that a study searches besides lr: name -> range, its middle the default."""
+
+
+class Sgd(Section):
+    """SGD, where `optimizers` names it; hyperparameters of its runs, which studies can search."""
+
+    momentum: Annotated[float, Field(ge=0, lt=1)] = 0.9
+    """Momentum; schedules that cycle it (OC, CY) set it themselves."""
+    weight_decay: Annotated[float, Field(ge=0)] = 5e-4
+    """Weight decay, added to the gradient (L2), of all parameters."""
+    nesterov: bool = False
+    """Nesterov's momentum."""
 
 
 class Training(Section):
@@ -162,8 +173,9 @@ class Config(Section):
         default_factory=lambda: {"Integral_TF": PAPERS_SIX, "DIGITS_CNN": PAPERS_SIX}
     )
     """Single models with fewer methods: of `methods`, those also listed here; null means all."""
-    optimizers: tuple[Literal["AdamW", "Adam"], ...] = ("AdamW",)
-    """Optimizers; labels of Adam's results end in _Adam. LR-free methods bring their own."""
+    optimizers: tuple[Literal["AdamW", "Adam", "SGD"], ...] = ("AdamW",)
+    """Optimizers; labels of Adam's results end in _Adam, of SGD's in _SGD. LR-free methods bring
+    their own."""
     budgets: tuple[PositiveInt, ...] = (12, 15, 18, 21)
     """Epoch budgets of the comparison, ascending (paper: 50, 100, 150, 200)."""
     seeds: tuple[Seed, ...] = (89, 231)
@@ -176,11 +188,16 @@ class Config(Section):
     plugins: dict[Code, Plugin] = Field(default_factory=dict)
     """Schedules from outside of the package, or composed: code of the method -> where it is, or its
     parts. List the codes in `methods`, too."""
+    groups: dict[GroupName, tuple[Code, ...]] = Field(default_factory=dict)
+    """Groups of methods to draw side by side at the longest budget, learning rate, losses and
+    accuracy: name -> codes. Blank means no such figures."""
     published_curves: str = ""
     """Folder of the authors' curves, or download; blank means none. verify_published recomputes the
     published numbers from them; verify takes from them how far the published seeds spread."""
     study: Study = Study()
     """Hyperparameter search."""
+    sgd: Sgd = Sgd()
+    """SGD."""
     training: Training = Training()
     """Device, logs, checkpoints."""
     tracking: Tracking = Tracking()

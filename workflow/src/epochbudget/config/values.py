@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from epochbudget.config.kinds import LARGEST, not_allowed
 
 RUN = "[A-Za-z0-9][A-Za-z0-9_]{0,99}"
+GROUP = "[A-Za-z0-9][A-Za-z0-9_]{0,29}"
 DEVICE = "(auto|cpu|cuda(:[0-9]{1,3})?)"
 PROJECT = r"[^/\\#?%:]{1,128}"
 
@@ -58,6 +59,9 @@ RunName = Annotated[
         _matches(RUN, "1 to 100 letters, digits and underscores, the first no underscore")
     ),
     Field(json_schema_extra={"pattern": f"^{RUN}$"}),
+]
+GroupName = Annotated[
+    str, AfterValidator(_matches(GROUP, "1 to 30 letters, digits and underscores"))
 ]
 Device = Annotated[
     str,

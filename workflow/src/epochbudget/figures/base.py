@@ -74,6 +74,7 @@ class Figure:
         caption: What they see on such a picture and how it was computed, in a few plain sentences.
         order: Place of the kind among the others, ascending.
         of_curves: The pictures of this kind that exported curves are enough for.
+        of_groups: Whether it shows the groups of methods that the configuration names.
     """
 
     kind: str
@@ -83,3 +84,4 @@ class Figure:
     caption: str
     order: int = 100
     of_curves: Callable[[CurveFiles], dict[str, Drawing]] = lambda files: {}
+    of_groups: bool = False

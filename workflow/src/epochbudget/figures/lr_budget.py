@@ -19,7 +19,7 @@ DEFINITIONS = {"steps": "", "integral": ", continuous"}
 
 def drawings(experiment: "Experiment") -> dict[str, Drawing]:
     """One picture of the experiment's methods that have a learning rate."""
-    codes = [code for code in experiment.methods if not methods()[code].lr_free]
+    codes = [code for code in experiment.methods if methods()[code].foreseeable]
     table = experiment.path("metric", metric="lr_budget")
     options = {**frame(experiment), "codes": codes}
     return {"lr_budget": Drawing((table,), options, codes=tuple(codes))} if codes else {}

@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 
 
 def drawings(files: CurveFiles) -> dict[str, Drawing]:
-    """One picture of all models, each by what it is judged by."""
+    """One picture of all models, each by what it is judged by, if there are several budgets."""
     paths = [path for label in files.judged for path in files.paths[label].values()]
-    return {"overview": Drawing(tuple(paths), scale(files))} if paths else {}
+    several = len(files.budgets) > 1
+    return {"overview": Drawing(tuple(paths), scale(files))} if paths and several else {}
 
 
 def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":

@@ -12,8 +12,11 @@ if TYPE_CHECKING:
 
 
 def drawings(files: CurveFiles) -> dict[str, Drawing]:
-    """One picture of the losses for each model, and one of the accuracies for classifiers."""
-    return one_a_label("power_law", files)
+    """One picture of the losses for each model, and one of the accuracies for classifiers.
+
+    None where there is only one budget.
+    """
+    return one_a_label("power_law", files) if len(files.budgets) > 1 else {}
 
 
 def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":

@@ -73,6 +73,8 @@ def _notes(method: "Method", options: Mapping[str, Any]) -> list[str]:
     else:
         used = {"lr", *method.settings}
         notes = [f"{name} {value:g}" for name, value in hyperparameters.items() if name in used]
+    if method.feedback:
+        notes.append("as long as the validation loss falls")
     return notes + ["the same at every budget"] * method.budget_free(hyperparameters)
 
 

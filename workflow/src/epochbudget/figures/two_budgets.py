@@ -23,7 +23,7 @@ def drawings(files: CurveFiles) -> dict[str, Drawing]:
     found = {}
     for label, codes in EXAMPLES.items():
         paths = files.paths.get(label, {})
-        if all(code in paths for code in codes):
+        if all(code in paths for code in codes) and len(files.budgets) > 1:
             names = [methods()[code].name for code in codes]
             options = {**scale(files), "methods": names}
             found[f"two_budgets_{label}"] = Drawing(tuple(paths[c] for c in codes), options)

@@ -32,4 +32,5 @@ METHOD = Method(
     settings={"growth_rate": Setting(float, "a number above 1, or inf", lambda value: value > 1)},
     budget_free=lambda hyperparameters: True,
     optimizer=optimizer,
+    lr_free=True,
 )

@@ -33,4 +33,5 @@ METHOD = Method(
     defaults={"d_coef": DEFAULT_D_COEF},
     budget_free=lambda hyperparameters: True,
     optimizer=optimizer,
+    lr_free=True,
 )

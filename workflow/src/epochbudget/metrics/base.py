@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from epochbudget.curves import CurveSet
+    from epochbudget.curves import CurveSet, Quantity
 
 Row = dict[str, Any]
 
@@ -32,9 +32,11 @@ class Metric:
             alone get an empty list.
         from_curves: Whether it needs curves; False for metrics of the schedules themselves.
         of_methods: Whether it depends on the code of every registered method.
+        quantities: What of the runs it is computed from.
     """
 
     name: str
     compute: "Callable[[list[CurveSet]], list[Row]]"
     from_curves: bool = True
     of_methods: bool = False
+    quantities: "tuple[Quantity, ...]" = ("loss", "accuracy")

@@ -19,7 +19,8 @@ def compute(curve_sets: "list[CurveSet]") -> list[Row]:
 
     Definition "integral": of the continuous schedules P, C, L, H, EH with the settings of the
     paper's figures; definition "steps": the sum over the rates that each method uses in training
-    with its defaults, upper bound 1000 and infimum 1e-3. Learning-rate-free methods have none.
+    with its defaults, upper bound 1000 and infimum 1e-3. Methods whose rates nobody knows before
+    the training have none.
     """
     return [
         entry
@@ -57,7 +58,7 @@ def _sums() -> dict[str, dict[int, float]]:
 
     sums: dict[str, dict[int, float]] = {}
     for code, method in methods().items():
-        if method.lr_free:
+        if not method.foreseeable:
             continue
         steps = STEPS_PER_EPOCH if method.per_batch else 1
         settings = {**method.defaults, **SETTINGS}

@@ -9,7 +9,10 @@ from epochbudget.training.progress import now
 if TYPE_CHECKING:
     import torch
 
-PACKAGES = ("torch", "numpy", "optuna", "numba", "pyarrow", "prodigyopt", "dadaptation")
+PACKAGES = (
+    *("torch", "numpy", "optuna", "numba", "pyarrow"),
+    *("prodigyopt", "dadaptation", "schedulefree"),
+)
 
 
 def provenance(device: "torch.device") -> dict[str, Any]:

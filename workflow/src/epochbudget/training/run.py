@@ -7,16 +7,45 @@ from typing import Any
 from epochbudget import registry
 from epochbudget.digest import code_digest
 from epochbudget.files import canonical_json, text_digest
-from epochbudget.methods.base import Method
+from epochbudget.methods.base import MOMENTUM, NESTEROV, WEIGHT_DECAY, Method
 from epochbudget.tasks.base import Task
+from epochbudget.training import sgd
 
 TRAINING = ("epochbudget.training.loop", "epochbudget.training.device")
+SGD = "SGD"
+SGD_SETTINGS = {"momentum": MOMENTUM, "weight_decay": WEIGHT_DECAY, "nesterov": NESTEROV}
+"""Hyperparameters of runs with SGD, besides those of the method."""
+
+
+def method_with(code: str, optimizer: str | None) -> Method:
+    """The registry's entry of a method, as runs with this optimizer use it.
+
+    Args:
+        code: Code of the method.
+        optimizer: "Adam", "AdamW" or "SGD", which matters only to methods that bring none; or None.
+    """
+    method = registry.methods()[code]
+    if optimizer != SGD or method.optimizer is not None:
+        return method
+    settings = {**method.settings, **SGD_SETTINGS}
+    return replace(method, optimizer=sgd.optimizer, settings=settings)
 
 
 def run_code(task: Task, method: Method) -> str:
     """Digest of the code of a training run: the core, the task's and the method's."""
-    feedback = ("epochbudget.training.feedback",) if method.feedback else ()
-    return code_digest(*TRAINING, *feedback, task.problem.__module__, method.module) + method.source
+    trainer, _ = trainer_of(method)
+    optimizer = (method.optimizer.__module__,) if method.optimizer else ()
+    modules = (*TRAINING, trainer, *optimizer, task.problem.__module__, method.module)
+    return code_digest(*modules) + method.source
+
+
+def trainer_of(method: Method) -> tuple[str, str]:
+    """(module, class) that trains the runs of a method."""
+    if method.feedback:
+        return "epochbudget.training.feedback", "FeedbackTrainer"
+    if method.averaged:
+        return "epochbudget.training.averaged", "AveragedTrainer"
+    return "epochbudget.training.loop", "Trainer"
 
 
 @dataclass(frozen=True)
@@ -26,7 +55,7 @@ class Run:
     Attributes:
         task: Label and settings of the task, as in the specification of its job.
         method: Code of the method.
-        optimizer: "Adam" or "AdamW"; None for a method that brings its own.
+        optimizer: "Adam", "AdamW" or "SGD"; None for a method that brings its own.
         hyperparameters: The method's hyperparameters, "lr" among them.
         budget: Epoch budget.
         seed: The run's seed.
@@ -48,8 +77,8 @@ class Run:
 
     @property
     def the_method(self) -> Method:
-        """The registry's entry of the method, for this task."""
-        method = registry.methods()[self.method]
+        """The registry's entry of the method, for this task and this optimizer."""
+        method = method_with(self.method, self.optimizer)
         if method.for_task is None:
             return method
         return replace(method, scheduler=method.for_task(self.the_task))

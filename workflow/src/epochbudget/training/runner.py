@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from epochbudget.errors import UserError, collected, raise_first
 from epochbudget.training import failures
 from epochbudget.training.device import prepare
 from epochbudget.training.provenance import provenance
-from epochbudget.training.run import Run
+from epochbudget.training.run import Run, trainer_of
 from epochbudget.training.session import Session
 from epochbudget.training.side_by_side import side_by_side
 from epochbudget.training.signals import EndRequest
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from tqdm import tqdm
 
     from epochbudget.tasks.base import Problem
+    from epochbudget.training.loop import Trainer
 
 log = logging.getLogger(__name__)
 
@@ -217,11 +219,8 @@ class Runner:
             raise failure from error
 
     def _open(self, run: Run) -> Session:
-        from epochbudget.training.feedback import FeedbackTrainer
-        from epochbudget.training.loop import Trainer
-
-        kind = FeedbackTrainer if run.the_method.feedback else Trainer
-        trainer = kind(
+        module, name = trainer_of(run.the_method)
+        trainer: Trainer = getattr(import_module(module), name)(
             self.problem(run),
             run.the_method,
             run.optimizer,

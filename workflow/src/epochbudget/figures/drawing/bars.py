@@ -68,10 +68,10 @@ def draw_bars(
             color=style["color"],
             label=str(budget),
         )
-        _draw_whiskers(axes, [x for x, _ in bars], [final for _, final in bars])
+        draw_whiskers(axes, [x for x, _ in bars], [final for _, final in bars])
         for x in sorted({x for x, _ in drawn} - {x for x, _ in bars}):
             axes.text(x, 0.01, "×", transform=axes.get_xaxis_transform(), ha="center", size=7)
-    _scale_values(axes, values, methods, log)
+    scale_values(axes, _of(values, methods), log)
     axes.set_xticks(list(places.values()), list(places))
     axes.tick_params(axis="x", length=0)
     axes.grid(visible=False, axis="x")
@@ -97,7 +97,7 @@ def draw_bars_by_budget(axes: Axes, several: Sequence[CurveSet], budgets: Sequen
             _draw_bar(axes, place + shift, 0.92 * width, values, curves.code, budget)
     quantity = several[0].quantity
     methods = [(curves.code, "") for curves in several]
-    _scale_values(axes, values, methods, log=quantity == "loss")
+    scale_values(axes, _of(values, methods), log=quantity == "loss")
     axes.set_xticks(range(len(budgets)), list(map(str, budgets)))
     axes.tick_params(axis="x", length=0, pad=14)
     axes.grid(visible=False, axis="x")
@@ -113,7 +113,7 @@ def _draw_bar(axes: Axes, x: float, width: float, values: Finals, code: str, bud
         axes.text(x, 0.01, "×", **foot, size=7)
         return
     axes.bar(x, final.mean, width=width, color=method_style(code)["color"])
-    _draw_whiskers(axes, [x], [final])
+    draw_whiskers(axes, [x], [final])
 
 
 def axis_start(axes: Axes, quantity: str) -> str:
@@ -121,7 +121,8 @@ def axis_start(axes: Axes, quantity: str) -> str:
     return "" if quantity == "loss" else f" (axis starts at {axes.get_ylim()[0]:g})"
 
 
-def _draw_whiskers(axes: Axes, places: Sequence[float], finals: Sequence[Final]) -> None:
+def draw_whiskers(axes: Axes, places: Sequence[float], finals: Sequence[Final]) -> None:
+    """Draw the ranges of some values as lines on their bars."""
     lows, highs = [final.low for final in finals], [final.high for final in finals]
     for color, line in (("white", 2.0), ("0.15", 0.8)):  # the rim shows it on dark bars
         axes.vlines(places, lows, highs, color=color, linewidth=line)
@@ -136,16 +137,15 @@ def _places(methods: Sequence[Sequence[str]]) -> dict[str, float]:
     }
 
 
-def _scale_values(axes: Axes, values: Finals, methods: Sequence[Sequence[str]], log: bool) -> None:
-    """Start the axis a little below the smallest value, where differences can be seen."""
+def _of(values: Finals, methods: Sequence[Sequence[str]]) -> list[Final]:
     codes = {code for code, _ in methods}
-    ends = [
-        end
-        for (code, _), final in values.items()
-        if code in codes
-        for end in (final.low, final.mean, final.high)
-        if end > 0 or not log
-    ]
+    return [final for (code, _), final in values.items() if code in codes]
+
+
+def scale_values(axes: Axes, finals: Sequence[Final], log: bool) -> None:
+    """Start the axis a little below the smallest value, where differences can be seen."""
+    several = (end for final in finals for end in (final.low, final.mean, final.high))
+    ends = [end for end in several if end > 0 or not log]
     if not ends:
         return
     low, high = min(ends), max(ends)

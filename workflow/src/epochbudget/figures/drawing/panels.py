@@ -20,6 +20,7 @@ def method_panels(
     codes: Sequence[str],
     labels: tuple[str, str],
     legend: bool = True,
+    columns: int | None = None,
 ) -> tuple[Figure, dict[str, Axes]]:
     """A figure with axes for each method, titled by its code; all share x and y.
 
@@ -29,8 +30,9 @@ def method_panels(
         codes: Codes of the methods, in their order.
         labels: Of x and of y, with units.
         legend: Whether to leave room for a legend below the title.
+        columns: Axes beside each other; None for the fewest rows' even share of at most five.
     """
-    columns = _columns(len(codes))
+    columns = columns or _columns(len(codes))
     rows = math.ceil(len(codes) / columns)
     canvas = sheet(
         title,
@@ -55,7 +57,6 @@ def method_panels(
 
 
 def _columns(count: int) -> int:
-    """Axes beside each other: the fewest rows' even share of at most five columns."""
     rows = math.ceil(count / 5)
     return math.ceil(count / rows)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence, Sized
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import matplotlib
 from matplotlib.axes import Axes
@@ -13,7 +13,13 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
-from matplotlib.ticker import LogFormatterSciNotation, LogLocator, MaxNLocator, ScalarFormatter
+from matplotlib.ticker import (
+    LogFormatterSciNotation,
+    LogLocator,
+    MaxNLocator,
+    NullFormatter,
+    ScalarFormatter,
+)
 
 from epochbudget.figures.drawing.looks import CATALOGUE, COLORS, DASHES, MARKERS, METHODS
 from epochbudget.figures.frame import STYLE_FILE
@@ -205,21 +211,33 @@ def legend_below_title(canvas: Figure, axes: Axes, title: str) -> None:
     )
 
 
-def log_axis(axes: Axes) -> None:
-    """Make y logarithmic, with enough labelled ticks also where the data span few decades.
+def log_axis(axes: Axes, which: Literal["x", "y"] = "y") -> None:
+    """Make y (or x) logarithmic, with enough labelled ticks also where the data span few decades.
 
     Call it after the data are drawn.
     """
-    axes.set_yscale("log")
-    low, high = axes.get_ylim()
+    axes.set(**{f"{which}scale": "log"})
+    low, high = axes.get_xlim() if which == "x" else axes.get_ylim()
+    axis = axes.xaxis if which == "x" else axes.yaxis
     if high < 10 * low:
-        axes.yaxis.set_major_locator(MaxNLocator(6))
-        axes.yaxis.set_major_formatter(ScalarFormatter(useMathText=True))
-        axes.yaxis.set_minor_locator(MaxNLocator(6))
-    elif high < 1000 * low:
-        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axis.set_major_locator(MaxNLocator(6 if which == "y" else 4))
+        axis.set_major_formatter(ScalarFormatter(useMathText=True))
+        axis.set_minor_locator(MaxNLocator(6))
+    elif high < (1000 if which == "y" else 100) * low:
+        axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         labels = LogFormatterSciNotation(minor_thresholds=(math.inf, math.inf))
-        axes.yaxis.set_major_formatter(labels)
+        axis.set_major_formatter(labels)
+    if which == "x":  # where numbers stand side by side, fewer have room
+        axis.set_minor_formatter(NullFormatter())
+
+
+def settle(canvas: Figure) -> None:
+    """Give the figure its final layout, for what is drawn where others have left room."""
+    engine = canvas.get_layout_engine()
+    if engine:
+        engine.execute(canvas)
+        # With an engine, each file would be drawn once more to look for the same layout.
+        canvas.set_layout_engine(None)
 
 
 _UNDATED: dict[str, dict[str, None]] = {
@@ -241,12 +259,7 @@ def save(canvas: Figure, *paths: Path | str) -> None:
         UserError: If a folder cannot be written.
     """
     with house_style(), matplotlib.rc_context({"svg.hashsalt": "epochbudget"}):
-        engine = canvas.get_layout_engine()
-        if engine:
-            engine.execute(canvas)
-            # The layout is found, and the same for all files; with an engine, each of them would
-            # be drawn once more to look for it.
-            canvas.set_layout_engine(None)
+        settle(canvas)
         for path in paths:
             with atomic(path) as temporary:
                 canvas.savefig(temporary, metadata=_UNDATED[temporary.suffix])
