@@ -12,13 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import small_runs
-from epochbudget import cli, registry
+from epochbudget import cli
 from epochbudget.errors import UserError
 from epochbudget.experiment import Experiment
 from epochbudget.lr_range.spec import range_code, range_spec
 from epochbudget.lr_range.steps import measure
 from epochbudget.lr_range.suggestion import Suggestion, smoothed, suggest
 from epochbudget.training.loop import Trainer
+from epochbudget.training.run import method_with
 from test_training import Regression
 from workflow import Checkout
 
@@ -77,8 +78,16 @@ def test_a_test_is_a_run_whose_rate_rises() -> None:
     steps = measure(problem, "AdamW", 1e-3, 1.0, 3, seed=89)
     rates, _ = zip(*steps, strict=True)
     assert rates == pytest.approx(rising(1e-3, 1.0, 21), rel=1e-12)
-    constant = measure(problem, "AdamW", 0.05, 0.05, 3, seed=89)
-    plain = Trainer(problem, registry.methods()["N"], "AdamW", {"lr": 0.05}, 3, seed=89)
+
+
+@pytest.mark.parametrize("optimizer", ["AdamW", "Adam", "SGD"])
+def test_at_one_rate_it_is_an_ordinary_run(optimizer: str) -> None:
+    problem = Regression()
+    given_sgd = {"momentum": 0.9, "weight_decay": 1e-4, "nesterov": False}
+    sgd = given_sgd if optimizer == "SGD" else {}
+    constant = measure(problem, optimizer, 0.05, 0.05, 3, seed=89, sgd=sgd)
+    method = method_with("N", optimizer)
+    plain = Trainer(problem, method, optimizer, {"lr": 0.05, **sgd}, 3, seed=89)
     for epoch in range(3):
         losses = [loss for _, loss in constant[7 * epoch : 7 * epoch + 7]]
         assert sum(losses) / 7 == pytest.approx(plain.train_epoch().train_loss, rel=1e-12)

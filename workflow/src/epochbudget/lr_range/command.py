@@ -83,8 +83,8 @@ def _tested(spec: Mapping[str, Any], data: Path, table: Path, figure: Path) -> s
     device = prepare(runtime().get("device", "auto"))
     task = registry.tasks()[spec["task"]["label"]]
     problem = task.problem(spec["task"]["settings"], data, device)
-    bounds = {name: spec[name] for name in ("low", "high", "epochs", "seed")}
-    steps = measure(problem, spec["optimizer"], **bounds)
+    how = {name: spec[name] for name in ("low", "high", "epochs", "seed", "sgd")}
+    steps = measure(problem, spec["optimizer"], **how)
     rates, losses = map(list, zip(*steps, strict=True))
     suggestion, curve = suggest(rates, losses), smoothed(losses)
     rows = [

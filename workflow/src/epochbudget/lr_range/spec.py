@@ -5,7 +5,7 @@ from typing import Any
 from epochbudget.digest import code_digest
 from epochbudget.errors import UserError
 from epochbudget.experiment import Experiment, Pair
-from epochbudget.training.run import TRAINING
+from epochbudget.training.run import SGD, TRAINING
 
 
 def pair_of(experiment: Experiment, label: str) -> Pair:
@@ -33,12 +33,14 @@ def range_spec(experiment: Experiment, label: str, **given: Any) -> dict[str, An
     """
     pair = pair_of(experiment, label)
     bounds = experiment.config.study.lr
+    sgd = experiment.config.sgd.model_dump() if pair.optimizer == SGD else {}
     usual = {"low": bounds.low, "high": bounds.high, "epochs": None, "seed": experiment.seeds[0]}
     return {
         "run": experiment.run,
         "label": label,
         "task": experiment.task_spec(pair),
         "optimizer": pair.optimizer,
+        "sgd": sgd,
         **usual,
         **{name: value for name, value in given.items() if value is not None},
     }

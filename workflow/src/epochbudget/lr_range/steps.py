@@ -1,7 +1,8 @@
 """The run of a range test, step by step."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import torch
 from torch import Tensor
@@ -12,6 +13,7 @@ from epochbudget.errors import UserError
 from epochbudget.methods.base import Hyperparameters, Method
 from epochbudget.tasks.base import Problem
 from epochbudget.training.loop import Trainer
+from epochbudget.training.sgd import optimizer as sgd_optimizer
 
 LEAST_EPOCHS, USUAL_STEPS, LEAST_STEPS = 3, 100, 20
 
@@ -43,7 +45,13 @@ class RangeTest(Trainer):
 
 
 def measure(
-    problem: Problem, optimizer: str | None, low: float, high: float, epochs: int | None, seed: int
+    problem: Problem,
+    optimizer: str,
+    low: float,
+    high: float,
+    epochs: int | None,
+    seed: int,
+    sgd: Mapping[str, float] | None = None,
 ) -> list[tuple[float, float]]:
     """(rate, training loss) of each step of a range test.
 
@@ -54,6 +62,7 @@ def measure(
         high: Rate of the last step.
         epochs: Length of the test; None for three, or more until there are 100 steps.
         seed: The run's seed.
+        sgd: Hyperparameters of SGD, if that is the optimizer.
 
     Raises:
         UserError: If that is too few steps.
@@ -66,6 +75,7 @@ def measure(
             f"{LEAST_STEPS} steps",
             f"an epoch has {per_epoch}: give more --epochs",
         )
-    rates = {"lr": low, "low": low, "high": high}
-    trainer = RangeTest(problem, RISING, optimizer, rates, epochs, seed)
+    method = replace(RISING, optimizer=sgd_optimizer) if sgd else RISING
+    hyperparameters = {"lr": low, "low": low, "high": high, **(sgd or {})}
+    trainer = RangeTest(problem, method, optimizer, hyperparameters, epochs, seed)
     return [step for _ in range(epochs) for step in trainer.steps()]
