@@ -1,8 +1,12 @@
 """NC: a constant rate and a linear cooldown (arXiv 2405.18392)."""
 
 from epochbudget.methods.base import COOLDOWN_SHARE, Hyperparameters, Method
-from epochbudget.methods.cooldown import DEFAULT_COOLDOWN_SHARE, cooldown_start, with_cooldown
-from epochbudget.methods.wsd_linear import fall
+from epochbudget.methods.cooldown import (
+    DEFAULT_COOLDOWN_SHARE,
+    cooldown_start,
+    linear,
+    with_cooldown,
+)
 
 
 def trunk(epoch: int, hyperparameters: Hyperparameters) -> float:
@@ -15,7 +19,7 @@ METHOD = Method(
     name="Constant, then cooldown",
     family="Catalogue",
     order=113,
-    scheduler=with_cooldown(trunk, fall),
+    scheduler=with_cooldown(trunk, linear),
     settings={"cooldown_share": COOLDOWN_SHARE},
     defaults={"cooldown_share": DEFAULT_COOLDOWN_SHARE},
     trunk=cooldown_start,

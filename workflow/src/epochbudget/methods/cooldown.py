@@ -4,7 +4,8 @@ from collections.abc import Callable
 from math import floor
 from typing import TYPE_CHECKING
 
-from epochbudget.methods.base import Hyperparameters
+from epochbudget.methods.base import COOLDOWN_SHARE, WARMUP_EPOCHS, Hyperparameters
+from epochbudget.methods.ramp import DEFAULT_WARMUP_EPOCHS
 
 if TYPE_CHECKING:
     from torch.optim import Optimizer
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from epochbudget.methods.base import Scheduler
 
 DEFAULT_COOLDOWN_SHARE = 0.2
+SETTINGS = {"warmup_epochs": WARMUP_EPOCHS, "cooldown_share": COOLDOWN_SHARE}
+DEFAULTS = {"warmup_epochs": DEFAULT_WARMUP_EPOCHS, "cooldown_share": DEFAULT_COOLDOWN_SHARE}
+"""Of methods with a warm-up and a cooldown."""
 
 
 def cooldown_start(budget: int, hyperparameters: Hyperparameters) -> int:
@@ -32,6 +36,11 @@ def cooldown_progress(epoch: int, budget: int, hyperparameters: Hyperparameters)
     """
     start = cooldown_start(budget, hyperparameters)
     return max(0, epoch - start) / (budget - start)
+
+
+def linear(progress: float) -> float:
+    """The fall of a linear cooldown: as steep all the time."""
+    return 1 - progress
 
 
 def with_cooldown(

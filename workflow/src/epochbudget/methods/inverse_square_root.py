@@ -1,13 +1,10 @@
 """ISR: inverse square root with warm-up and linear cooldown (arXiv 1706.03762, 2106.04560)."""
 
-from dataclasses import replace
 from math import sqrt
 
-from epochbudget.methods.base import Hyperparameters
-from epochbudget.methods.cooldown import with_cooldown
+from epochbudget.methods.base import Hyperparameters, Method
+from epochbudget.methods.cooldown import DEFAULTS, SETTINGS, cooldown_start, linear, with_cooldown
 from epochbudget.methods.ramp import DEFAULT_WARMUP_EPOCHS, ramp
-from epochbudget.methods.wsd import METHOD as WSD
-from epochbudget.methods.wsd_linear import fall
 
 
 def trunk(epoch: int, hyperparameters: Hyperparameters) -> float:
@@ -16,10 +13,13 @@ def trunk(epoch: int, hyperparameters: Hyperparameters) -> float:
     return min(ramp(epoch, hyperparameters), sqrt(warmup / (epoch + 1)))
 
 
-METHOD = replace(
-    WSD,
+METHOD = Method(
     code="ISR",
     name="Inverse square root, then cooldown",
+    family="Catalogue",
     order=114,
-    scheduler=with_cooldown(trunk, fall),
+    scheduler=with_cooldown(trunk, linear),
+    settings=SETTINGS,
+    defaults=DEFAULTS,
+    trunk=cooldown_start,
 )

@@ -2,9 +2,9 @@
 
 from math import sqrt
 
-from epochbudget.methods.base import COOLDOWN_SHARE, WARMUP_EPOCHS, Method
-from epochbudget.methods.cooldown import DEFAULT_COOLDOWN_SHARE, cooldown_start, with_cooldown
-from epochbudget.methods.ramp import DEFAULT_WARMUP_EPOCHS, ramp
+from epochbudget.methods.base import Method
+from epochbudget.methods.cooldown import DEFAULTS, SETTINGS, cooldown_start, with_cooldown
+from epochbudget.methods.ramp import ramp
 
 
 def fall(progress: float) -> float:
@@ -18,10 +18,7 @@ METHOD = Method(
     family="Catalogue",
     order=110,
     scheduler=with_cooldown(ramp, fall),
-    settings={"warmup_epochs": WARMUP_EPOCHS, "cooldown_share": COOLDOWN_SHARE},
-    defaults={
-        "warmup_epochs": DEFAULT_WARMUP_EPOCHS,
-        "cooldown_share": DEFAULT_COOLDOWN_SHARE,
-    },
+    settings=SETTINGS,
+    defaults=DEFAULTS,
     trunk=cooldown_start,
 )

@@ -1,11 +1,10 @@
 """WSD-cosine: warm-up, a constant rate, and a cooldown along half a cosine wave."""
 
-from dataclasses import replace
 from math import cos, pi
 
-from epochbudget.methods.cooldown import with_cooldown
+from epochbudget.methods.base import Method
+from epochbudget.methods.cooldown import DEFAULTS, SETTINGS, cooldown_start, with_cooldown
 from epochbudget.methods.ramp import ramp
-from epochbudget.methods.wsd import METHOD as WSD
 
 
 def fall(progress: float) -> float:
@@ -13,10 +12,13 @@ def fall(progress: float) -> float:
     return (1 + cos(pi * progress)) / 2
 
 
-METHOD = replace(
-    WSD,
+METHOD = Method(
     code="WSD-cosine",
     name="Warm-up, stable, cosine decay",
+    family="Catalogue",
     order=112,
     scheduler=with_cooldown(ramp, fall),
+    settings=SETTINGS,
+    defaults=DEFAULTS,
+    trunk=cooldown_start,
 )

@@ -1,21 +1,16 @@
 """WSD-linear: warm-up, a constant rate, and a linear cooldown."""
 
-from dataclasses import replace
-
-from epochbudget.methods.cooldown import with_cooldown
+from epochbudget.methods.base import Method
+from epochbudget.methods.cooldown import DEFAULTS, SETTINGS, cooldown_start, linear, with_cooldown
 from epochbudget.methods.ramp import ramp
-from epochbudget.methods.wsd import METHOD as WSD
 
-
-def fall(progress: float) -> float:
-    """As steep all the time."""
-    return 1 - progress
-
-
-METHOD = replace(
-    WSD,
+METHOD = Method(
     code="WSD-linear",
     name="Warm-up, stable, linear decay",
+    family="Catalogue",
     order=111,
-    scheduler=with_cooldown(ramp, fall),
+    scheduler=with_cooldown(ramp, linear),
+    settings=SETTINGS,
+    defaults=DEFAULTS,
+    trunk=cooldown_start,
 )

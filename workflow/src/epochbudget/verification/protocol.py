@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from epochbudget import registry
+from epochbudget import job_code, registry
 from epochbudget.config.load import load_files
 from epochbudget.experiment import Experiment, Pair
 from epochbudget.files import canonical_json, text_digest
@@ -104,7 +104,7 @@ def _pair(experiment: Experiment, pair: Pair) -> dict[str, Any]:
         "method": pair.code,
         "runs": experiment.path("runs", label=pair.label, code=pair.code),
         "figure": _figure(experiment, pair),
-        "code": experiment.comparison_code(pair),
+        "code": job_code.comparison(pair),
         "settings": {f"tasks.{pair.task.section}.{n}": settings[n] for n in TOLD if n in settings},
         **differences(experiment, pair),
     }
