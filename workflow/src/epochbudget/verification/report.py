@@ -204,9 +204,10 @@ def _statement(rows: Sequence[Row], protocol: Sequence[str]) -> str:
     )
     said = f"{judged} of {len(trained)} trained numbers are" if judged else "no trained number is"
     statement = f"{start}; {said} judged."
+    reproduced = sum(row["verdict"] == "reproduced" for row in untrained)
     if judged_untrained:
         statement += (
             f" Of the {len(untrained)} numbers of the schedules alone, which need no training, "
-            f"{judged_untrained} are judged."
+            f"{judged_untrained} are judged and {reproduced} of these are reproduced."
         )
     return statement
