@@ -55,8 +55,8 @@ def test_tables_are_the_rates_and_say_what_they_lack(tmp_path: Path, page: Brows
     for code, given, budget, steps in (
         ("RIPPLE", {"lr": 0.02}, 51, 1),
         ("RIPPLE", {"lr": 0.02}, 50, 2),
-        ("SEQ", {"lr": 0.5}, 50, 1),  # its infimum does not grow with lr
-        ("SEQ", {"lr": 1, "infimum_lr": 1e-3}, 50, 1),
+        ("SEQ", {**start, "lr": 0.5}, 50, 1),  # its infimum does not grow with lr
+        ("SEQ", {**start, "infimum_lr": 1e-4}, 50, 1),
     ):
         told = shown.evaluate(EVALUATE, [code, given, budget, steps])
         assert told.startswith(f"{code} is Python: its rates are known for one step an epoch")

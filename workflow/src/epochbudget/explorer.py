@@ -102,7 +102,7 @@ def _forms() -> dict[str, str]:
     from epochbudget.explorer_tables import form
 
     plugged = {c: m for c, m in methods().items() if m.source and not m.feedback}
-    start = {"infimum_lr": DEFAULT_INFIMUM_LR}
+    start = {"infimum_lr": SETTINGS["infimum_lr"]}  # as the page starts
     return {**_own_forms(), **{c: form(m, {**start, **m.defaults}) for c, m in plugged.items()}}
 
 

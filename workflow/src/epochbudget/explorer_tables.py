@@ -22,7 +22,8 @@ FORM = """function schedule({ lr, ...others }, budget, stepsPerEpoch) {
   if (!same || stepsPerEpoch !== 1 || !(proportional || lr === 1) || !(budget in rates)) {
     throw new UserError(
       `CODE is Python: its rates are known for one step an epoch,${proportional ? "" : " lr 1,"} ` +
-        `its default settings and the budgets ${Object.keys(rates).join(", ")}`,
+        `the budgets ${Object.keys(rates).join(", ")}, and ` +
+        Object.entries(defaults).map((pair) => pair.join(" ")).join(", "),
       "choose these, or use epochbudget schedule",
     );
   }
