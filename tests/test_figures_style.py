@@ -76,6 +76,7 @@ for kind, options, sources in json.loads(sys.argv[1]):
 """
 
 
+@pytest.mark.slow
 def test_the_same_picture_has_the_same_bytes(tmp_path):
     pictures = [
         ("learning_curve", CURVE, [curves_file(tmp_path)]),

@@ -45,7 +45,9 @@ def carry_out(e: Experiment) -> None:
     compare(e.comparison_spec(pair), found, data, here, Path("out.parquet"))
 
 
-@pytest.mark.parametrize("epochs", [3, 5, 7, 10, 15, 30])
+@pytest.mark.parametrize(
+    "epochs", [3, *(pytest.param(n, marks=pytest.mark.slow) for n in (5, 7, 10, 15, 30))]
+)
 def test_a_plan_with_a_study(epochs: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """However long its trials are: its best one has trained some of the comparison."""
     study = {"trials": 2, "epochs": epochs, "seeds": [1]}

@@ -207,6 +207,7 @@ def test_a_study_keeps_the_trunk_of_its_best_trial_alone(tmp_path: Path, data: P
     assert record(here, longer)["provenance"]["trunk"] == {"run": best.key, "epochs": 4}
 
 
+@pytest.mark.slow
 def test_workers_share_trunks_too(tmp_path: Path, data: Path) -> None:
     """Runs that wait for a trunk let those of another seed go first."""
     runs = [replace(this, seed=seed) for this in several(data) for seed in (1, 2)]
@@ -234,7 +235,7 @@ def test_a_run_waits_only_for_who_will_leave_its_trunk(tmp_path: Path, data: Pat
 @pytest.mark.parametrize(
     ("number", "workers"),
     [
-        (signal.SIGKILL, 1),
+        pytest.param(signal.SIGKILL, 1, marks=pytest.mark.slow),
         pytest.param(signal.SIGTERM, 1, marks=pytest.mark.slow),
         pytest.param(signal.SIGTERM, 2, marks=pytest.mark.slow),
     ],
