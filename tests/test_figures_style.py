@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import matplotlib
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.colors import to_rgb
