@@ -84,6 +84,13 @@ def figures(experiment: Experiment) -> list[str]:
     return [*curves, *_schedule_figures(experiment).values()]
 
 
+def pareto(experiment: Experiment) -> list[str]:
+    """The metric table `pareto`, if the run has methods that are not the paper's."""
+    peers = any(pair.method.family in ("Catalogue", "Plug-in") for pair in experiment.pairs)
+    several = experiment.mode != "optimize" and len(experiment.budgets) > 1
+    return [experiment.path("metric", metric="pareto")] if peers and several else []
+
+
 def specification(experiment: Experiment) -> dict[str, Any]:
     """The slice of the configuration that a verification depends on."""
     config = experiment.config
