@@ -1,3 +1,4 @@
+# make help   these lines
 # make env    build .venv
 # make run    the default workflow (config/config.yaml), as far as it is not done
 # make test   the fast tests
@@ -8,7 +9,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: env run test check docs slow slurm format
+.PHONY: help env run test check docs slow slurm format
+
+help:
+	@sed -n 's/^# //p' Makefile
 
 env: .venv/dev.stamp
 
@@ -42,6 +46,7 @@ format: .venv/dev.stamp
 .venv/run.stamp: envs/requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Python 3.11 or newer is needed, found $$($(PYTHON) -V). Hint: make PYTHON=python3.11"; exit 1; }
+	@echo "Building .venv: torch and others are installed, which takes some minutes."
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --requirement envs/requirements.txt
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .

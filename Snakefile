@@ -5,7 +5,9 @@
 #   snakemake --cores 2 figures/demo/oscillator.png       one figure, with what it needs
 #   snakemake verify_published --cores 1                  the published numbers, without training
 #   snakemake verify --cores 2                            a run's numbers against the published ones
+#   snakemake leaderboard --cores 2                       methods ranked by their accuracy
 #   snakemake schedule_explorer --cores 1                 a page to compare learning rates
+#   snakemake lr_range --cores 2                          which learning rates each model can take
 #   snakemake benchmark --cores 1                         every fast path beside its plain reference
 from snakemake.utils import min_version
 
@@ -25,7 +27,9 @@ include: "workflow/rules/comparisons.smk"
 include: "workflow/rules/curves.smk"
 include: "workflow/rules/metrics.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/leaderboard.smk"
 include: "workflow/rules/explorer.smk"
+include: "workflow/rules/lr_range.smk"
 include: "workflow/rules/published.smk"
 include: "workflow/rules/verification.smk"
 include: "workflow/rules/benchmark.smk"

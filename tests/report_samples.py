@@ -11,7 +11,17 @@ METHODS = ("N", "P", "C", "E", "H", "EH")
 BUDGETS = (50, 100, 150, 200)
 PAIRS = tuple((a, b) for a in BUDGETS for b in BUDGETS if a < b)
 REGRESSION = tuple(f"power_regression_{part}" for part in ("A", "B", "R2", "adjR2", "p"))
-LISTS = ("protocol", "verdicts", "claims", "caveats", "closed_forms", "missing", "margins", "rule")
+LISTS = (
+    "peers",
+    "protocol",
+    "verdicts",
+    "claims",
+    "caveats",
+    "closed_forms",
+    "missing",
+    "margins",
+    "rule",
+)
 
 
 def empty() -> dict[str, Any]:

@@ -56,7 +56,7 @@ def runner(folder: Path, data: Path, **settings: Any) -> Runner:
 
 
 def run(data: Path, method: str = "C", budget: int = 5, seed: int = 1, **given: Any) -> Run:
-    e = experiment()
+    e = experiment(methods=[method])
     pair = e.pair("OSC_LSTM", method)
     hyperparameters = {"lr": 0.01, "infimum_lr": 1e-6, **given}
     return Run(

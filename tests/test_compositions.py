@@ -163,6 +163,8 @@ def test_which_compositions_are_budget_free() -> None:
         ({"chained": [{"method": "Z"}]}, "plugins.X.chained[0].method: found 'Z', allowed are N,"),
         ({"chained": [FALL, {"gamma": 1}]}, "plugins.X.chained[1].method: found None"),
         ({"chained": [{"method": "Prodigy"}]}, "found 'Prodigy'"),
+        ({"chained": [{"method": "SF"}]}, "found 'SF'"),
+        ({"chained": [{"method": "RP"}]}, "found 'RP'"),
         ({"chained": [{"method": "X"}]}, "found 'X'"),
         ({"chained": [{"method": "E", "gama": 1}]}, "found gama, allowed for E are gamma. Hint"),
         ({"chained": [{"method": "E", "gamma": 2}]}, "plugins.X.chained[0].gamma is 2. Hint"),

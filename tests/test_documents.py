@@ -48,7 +48,7 @@ def test_languages_of_blocks_are_known() -> None:
     """Output is `text`, so that whatever is `sh` is run."""
     languages = {language for _, language, _ in BLOCKS}
     assert languages <= {"sh", "python", "yaml", "text"}
-    assert sorted(Path(name).suffix for name in FILES) == [".py", ".py", ".yaml", ".yaml"]
+    assert sorted(Path(name).suffix for name in FILES) == [".py", ".py", ".yaml", ".yaml", ".yaml"]
 
 
 @pytest.mark.parametrize("command", [target for target in TARGETS if target != "make format"])

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import matplotlib
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.colors import to_rgb
@@ -76,6 +77,7 @@ for kind, options, sources in json.loads(sys.argv[1]):
 """
 
 
+@pytest.mark.slow
 def test_the_same_picture_has_the_same_bytes(tmp_path):
     pictures = [
         ("learning_curve", CURVE, [curves_file(tmp_path)]),

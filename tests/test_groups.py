@@ -35,18 +35,23 @@ def runs(tmp_path: Path) -> list[Path]:
 
 
 @pytest.fixture
-def table(runs: list[Path], tmp_path: Path) -> Path:
-    path = tmp_path / "summary.csv"
-    metric = metrics()["summary"]
-    write_table(metric.compute(read_all(runs, metric.quantities)), path)
-    return path
+def tables(runs: list[Path], tmp_path: Path) -> list[Path]:
+    paths = [tmp_path / f"{name}.csv" for name in summary.TABLES]
+    for name, path in zip(summary.TABLES, paths, strict=True):
+        metric = metrics()[name]
+        write_table(metric.compute(read_all(runs, metric.quantities)), path)
+    return paths
 
 
-def cells(table: Path, quantity: str) -> dict[str, float]:
+def cells(tables: list[Path], quantity: str) -> dict[str, float]:
     """Values of the means by code."""
-    with table.open(newline="") as stream:
-        rows = [r for r in csv.DictReader(stream) if r["quantity"] == quantity and not r["seed"]]
-    return {row["scheduler"]: float(row["value"]) for row in rows}
+    found = {}
+    for table in tables:
+        with table.open(newline="") as stream:
+            rows = list(csv.DictReader(stream))
+        own = [r for r in rows if r["quantity"] == quantity and not r["seed"]]
+        found |= {row["scheduler"]: float(row["value"]) for row in own}
+    return found
 
 
 # Which figures there are ------------------------------------------------------------------
@@ -71,7 +76,9 @@ def test_figures_of_groups_are_there_where_groups_are_configured() -> None:
     assert cycles.options["title"] == "Tutorial_MLP: more cycles"
     assert cycles.options["budgets"] == [21]
     assert found["group_OSC_LSTM-more_cycles"].options["quantities"] == QUANTITIES[:3]
-    assert found["summary_OSC_LSTM"].inputs == ("results/demo/metrics/summary.csv",)
+    assert found["summary_OSC_LSTM"].inputs == tuple(
+        f"results/demo/metrics/{name}.csv" for name in ("training", "final", "best")
+    )
     assert found["summary_Tutorial_MLP"].codes == ("S", "E", "OC", "C")
     studies = Experiment(load({**GROUPS, "mode": "optimize"})).drawings.values()
     assert not [drawing for drawing in studies if drawing.kind in kinds]
@@ -114,11 +121,14 @@ def test_a_regressor_has_no_axes_of_accuracy(runs: list[Path]) -> None:
 
 
 def test_rates_stand_before_their_losses(runs: list[Path]) -> None:
-    options = {**SCALE, "label": "Tutorial_MLP", "methods": NAMES}
+    # As a job gets them: JSON with sorted keys, so that names are in another order than the files.
+    options = {**SCALE, "label": "Tutorial_MLP", "methods": dict(sorted(NAMES.items()))}
     canvas = rates_and_losses.draw(options, runs)
     panels, behind = canvas.axes[: len(CODES)], canvas.axes[len(CODES) :]
     assert canvas.axes[0].get_subplotspec().get_gridspec().get_geometry() == (2, 2)
-    for rate, loss, path in zip(panels, behind, runs, strict=True):
+    for code, rate, loss, path in zip(CODES, panels, behind, runs, strict=True):
+        assert rate.get_title() == f"{NAMES[code]} ({code})"
+        assert rate.lines[0].get_color() == method_style(code)["color"]
         assert rate.lines[0].get_ydata().tolist() == read_runs(path, "lr").mean[12].tolist()
         assert loss.lines[0].get_ydata().tolist() == read_runs(path, "loss").mean[12].tolist()
         assert rate.get_zorder() > loss.get_zorder()
@@ -126,61 +136,57 @@ def test_rates_stand_before_their_losses(runs: list[Path]) -> None:
     assert [bool(loss.get_ylabel()) for loss in behind] == [False, True, False, True]
 
 
-def test_bars_are_the_tables_values(table: Path) -> None:
-    canvas = summary.draw(SUMMARY, [table])
+def test_bars_are_the_tables_values(tables: list[Path]) -> None:
+    canvas = summary.draw(SUMMARY, tables)
     for axes, quantities in zip(canvas.axes, summary.PANELS.values(), strict=True):
-        expected = [cells(table, q)[code] for q in quantities for code in CODES]
+        expected = [cells(tables, q)[code] for q in quantities for code in CODES]
         assert [patch.get_height() for patch in axes.patches] == expected
         assert [tick.get_text() for tick in axes.get_xticklabels()] == list(CODES)
     assert canvas.axes[2].get_ylabel().startswith("validation accuracy (axis starts at")
 
 
-def test_the_table_shows_its_values_and_the_best_of_each_column(table: Path) -> None:
-    canvas = summary_table.draw(SUMMARY, [table])
+def test_the_table_shows_its_values_and_the_best_of_each_column(tables: list[Path]) -> None:
+    canvas = summary_table.draw(SUMMARY, tables)
     texts = canvas.axes[0].texts
     shown = {t.get_text(): t.get_weight() for t in texts}
-    losses = cells(table, "final_val_loss")
+    losses = cells(tables, "final_val_loss")
     for value in losses.values():
         expected = "bold" if value == min(losses.values()) else "normal"
-        assert shown[f"{value:.4g}"] == expected
+        assert shown[f"{value:#.4g}"] == expected
     assert "best\nvalidation accuracy" in shown
     assert "CosineAnnealingLR (C)" in shown
 
 
-def test_a_table_without_the_model_is_named(table: Path) -> None:
-    with pytest.raises(UserError, match=r"summary\.csv has no rows of OSC_LSTM at 12 epochs"):
-        summary.draw({**SUMMARY, "label": "OSC_LSTM"}, [table])
+def test_a_table_without_the_model_is_named(tables: list[Path]) -> None:
+    with pytest.raises(UserError, match=r"training\.csv has no rows of OSC_LSTM at 12 epochs"):
+        summary.draw({**SUMMARY, "label": "OSC_LSTM"}, tables)
 
 
 # The metric -------------------------------------------------------------------------------
 
 
-def test_the_best_epoch_is_each_seeds_own() -> None:
-    curves = {1: np.array([3.0, 1.0, 2.0]), 2: np.array([5.0, 6.0, 3.0])}
-    rows = metrics()["summary"].compute([CurveSet.from_seeds("X", "C", "loss", {3: curves})])
-    found = {(row["quantity"], row.get("seed")): row["value"] for row in rows}
-    assert found == {
-        ("final_val_loss", 1): 2.0,
-        ("final_val_loss", 2): 3.0,
-        ("final_val_loss", None): 2.5,
-        ("best_val_loss", 1): 1.0,
-        ("best_val_loss", 2): 3.0,
-        ("best_val_loss", None): 2.0,
+def test_the_training_loss_is_that_of_the_last_epoch() -> None:
+    curves = {
+        2: {1: np.array([3.0, 1.0]), 2: np.array([5.0, 4.0])},
+        3: {1: np.array([3.0, 1.0, 2.0]), 2: np.array([5.0])},
+    }
+    sets = [CurveSet.from_seeds("X", "C", "train_loss", curves)]
+    rows = metrics()["training"].compute(sets)
+    assert {row["quantity"] for row in rows} == {"final_train_loss"}
+    assert {(row["budget"], row.get("seed")): row["value"] for row in rows} == {
+        (2, 1): 1.0,
+        (2, 2): 4.0,
+        (2, None): 2.5,
+        (3, 1): 2.0,
+        (3, None): 2.0,
     }
 
 
-def test_runs_that_broke_off_do_not_count() -> None:
-    curves = {1: np.array([0.5, 0.9]), 2: np.array([0.4, 0.7, 0.6])}
-    sets = [CurveSet.from_seeds("X", "C", "accuracy", {3: curves})]
-    found = {(r["quantity"], r.get("seed")): r["value"] for r in metrics()["summary"].compute(sets)}
-    assert found == {
-        ("final_accuracy", 2): 0.6,
-        ("final_accuracy", None): 0.6,
-        ("best_accuracy", 2): 0.7,
-        ("best_accuracy", None): 0.7,
-    }
-
-
-def test_training_losses_are_read_for_the_summary_alone(runs: list[Path], table: Path) -> None:
+def test_training_losses_are_read_for_their_own_table_alone(
+    runs: list[Path], tables: list[Path]
+) -> None:
     assert {curves.quantity for curves in read_all(runs)} == {"loss", "accuracy"}
-    assert set(cells(table, "final_train_loss")) == set(CODES)
+    assert set(cells(tables[:1], "final_train_loss")) == set(CODES)
+    for code, path in zip(CODES, runs, strict=True):
+        loss = read_runs(path, "train_loss").mean[12][-1]
+        assert cells(tables, "final_train_loss")[code] == pytest.approx(loss)

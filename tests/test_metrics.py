@@ -277,7 +277,8 @@ def test_table_format(tmp_path):
 
 def test_every_row_of_every_metric_is_finite_and_has_known_columns(tmp_path):
     for metric in metrics().values():
-        rows = metric.compute([seeded()] if metric.from_curves else [])
+        curves = [seeded(quantity) for quantity in metric.quantities]
+        rows = metric.compute(curves if metric.from_curves else [])
         write_table(rows, tmp_path / "table.csv")
         with (tmp_path / "table.csv").open(newline="") as stream:
             back = list(csv.DictReader(stream))

@@ -27,17 +27,17 @@ print(*sorted({HEAVY!r} & set(sys.modules)))
 PLAN = f"""
 import sys
 from pathlib import Path
-from epochbudget import registry
+from epochbudget import job_code, registry
 from epochbudget.config.load import load_files
 from epochbudget.experiment import Experiment
 experiment = Experiment(load_files([Path("config/config.yaml"), Path("config/paper.yaml")]))
 for pair in experiment.pairs:
-    experiment.study_spec(pair), experiment.study_code(pair)
-    experiment.comparison_spec(pair), experiment.comparison_code(pair)
+    experiment.study_spec(pair), job_code.study(pair)
+    experiment.comparison_spec(pair), job_code.comparison(pair)
 assert len(experiment.results) > 400
-[experiment.metric_code(name) for name in registry.metrics()]
-[experiment.figure_code(drawing.kind) for drawing in experiment.drawings.values()]
-[experiment.data_code(name) for name in registry.datasets()]
+[job_code.metric(name) for name in registry.metrics()]
+[job_code.figure(drawing.kind) for drawing in experiment.drawings.values()]
+[job_code.data(name) for name in registry.datasets()]
 print(*sorted({HEAVY!r} & set(sys.modules)))
 """
 

@@ -16,6 +16,7 @@ from epochbudget.studies import StudyJob
 from epochbudget.training import sgd
 from epochbudget.training.loop import Trainer
 from epochbudget.training.run import Run, method_with
+from task_samples import build, write_images
 from test_training import Regression
 
 LABEL = "OSC_LSTM_SGD"
@@ -86,6 +87,21 @@ def test_resumed_equals_uninterrupted(code: str) -> None:
     results = [first.train_epoch() for _ in range(2)]
     second.load_state_dict(first.state_dict())
     assert results + [second.train_epoch() for _ in range(3)] == expected
+
+
+def test_convolutions_with_the_channels_innermost_train_as_others(tmp_path: Path) -> None:
+    """The fused step walks through memory, so weights, gradients and velocity need one layout."""
+    problem = build("CIFAR10_ResNet20", write_images(tmp_path / "images.npz"), batch_size=8)
+    ours, plain = (Trainer(problem, method_with("N", "SGD"), "SGD", FOUND, 2, 1) for _ in range(2))
+    weights = list(plain.model.parameters())
+    plain.optimizer = torch.optim.SGD(weights, 0.1, 0.9, weight_decay=5e-4, foreach=False)
+    for mine, theirs in zip(ours.model.parameters(), weights, strict=True):
+        assert mine.stride() == theirs.stride()
+    assert not weights[0].is_contiguous()
+    results, expected = ours.train_epoch(), plain.train_epoch()
+    assert results.train_loss == pytest.approx(expected.train_loss, rel=1e-4)
+    for mine, theirs in zip(ours.model.parameters(), weights, strict=True):
+        torch.testing.assert_close(mine, theirs, rtol=1e-2, atol=1e-3)
 
 
 def experiment(**changes: Any) -> Experiment:

@@ -104,6 +104,7 @@ def test_a_study_in_which_everything_fails_says_so(tmp_path: Path, data: Path) -
     assert (tmp_path / "study" / "trials.csv").exists()
 
 
+@pytest.mark.slow
 def test_a_killed_study_ends_with_the_same_trials(tmp_path: Path, data: Path) -> None:
     specification = json.dumps(spec(trials=9, epochs=6))
     files = {}

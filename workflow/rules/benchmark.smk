@@ -16,7 +16,7 @@ rule bench:
         "../../envs/epochbudget.yaml"
     threads: workflow.cores  # one at a time, or they would disturb each other
     params:
-        code=lambda w: EXPERIMENT.benchmark_code(w.benchmark),
+        code=lambda w: job_code.benchmark(w.benchmark),
     shell:
         "python -m epochbudget bench {wildcards.benchmark} --out {output:q} --log {log:q}"
 
@@ -33,7 +33,7 @@ rule speedups:
     conda:
         "../../envs/epochbudget.yaml"
     params:
-        code=EXPERIMENT.speedups_code(),
+        code=job_code.speedups(),
     shell:
         "python -m epochbudget speedups {input:q} --out {output.png:q} 2> {log:q}"
 

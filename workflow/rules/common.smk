@@ -11,7 +11,7 @@ from snakemake.exceptions import WorkflowError
 
 sys.path.insert(0, str(Path(workflow.basedir) / "workflow" / "src"))
 
-from epochbudget import registry
+from epochbudget import job_code, registry
 from epochbudget.config.load import load
 from epochbudget.config.read import read_yaml
 from epochbudget.errors import UserError, file_failure

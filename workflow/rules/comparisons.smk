@@ -19,7 +19,7 @@ rule compare:
     threads: EXPERIMENT.config.training.workers
     params:
         spec=lambda w: canonical_json(EXPERIMENT.comparison_spec(pair(w))),
-        code=lambda w: EXPERIMENT.comparison_code(pair(w)),
+        code=lambda w: job_code.comparison(pair(w)),
         best=lambda w, input: ["--best", input.best] if input.best else [],
     shell:
         "python -m epochbudget compare {params.spec:q} --data {input.data:q} {params.best:q}"

@@ -18,7 +18,7 @@ rule curves:
         "../../envs/epochbudget.yaml"
     params:
         quantity=quantity_of,
-        code=EXPERIMENT.curves_code(),
+        code=job_code.curves(),
     shell:
         "python -m epochbudget curves {input:q} --quantity {params.quantity}"
         " --out {output:q} --log {log:q}"

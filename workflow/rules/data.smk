@@ -16,7 +16,7 @@ rule generate_data:
         "../../envs/epochbudget.yaml"
     params:
         settings=lambda w: canonical_json(EXPERIMENT.data_spec(w.dataset)),
-        code=lambda w: EXPERIMENT.data_code(w.dataset),
+        code=lambda w: job_code.data(w.dataset),
     shell:
         "python -m epochbudget data {wildcards.dataset} {params.settings:q} --out {output:q}"
         " --log {log:q}"

@@ -23,7 +23,7 @@ rule figure:
     params:
         kind=lambda w: drawing(w).kind,
         options=lambda w: canonical_json(drawing(w).options),
-        code=lambda w: EXPERIMENT.figure_code(drawing(w).kind),
+        code=lambda w: job_code.figure(drawing(w).kind),
         # For the report; a function of `output`, so that a new caption redraws nothing.
         caption=lambda w, output: registry.figures()[drawing(w).kind].caption,
     shell:
@@ -68,7 +68,7 @@ rule figures_analytic:
     localrule: True
 
 
-# The figures of the groups of methods that the configuration names, and their table.
+# The figures of the groups of methods that the configuration names.
 rule figures_groups:
     input:
         EXPERIMENT.group_figures,

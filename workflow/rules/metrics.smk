@@ -19,7 +19,7 @@ rule metric:
     conda:
         "../../envs/epochbudget.yaml"
     params:
-        code=lambda w: EXPERIMENT.metric_code(w.metric),
+        code=lambda w: job_code.metric(w.metric),
         caption=caption_of_metric,
     shell:
         "python -m epochbudget metric {wildcards.metric} --runs {input:q}"

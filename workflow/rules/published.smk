@@ -82,7 +82,7 @@ use rule figure as published_figure with:
     params:
         kind=lambda w: PUBLISHED_DRAWINGS[w.figure].kind,
         options=lambda w: canonical_json(PUBLISHED_DRAWINGS[w.figure].options),
-        code=lambda w: EXPERIMENT.figure_code(PUBLISHED_DRAWINGS[w.figure].kind),
+        code=lambda w: job_code.figure(PUBLISHED_DRAWINGS[w.figure].kind),
         caption=lambda w, output: registry.figures()[
             PUBLISHED_DRAWINGS[w.figure].kind
         ].caption,

@@ -32,7 +32,7 @@ rule study:
     threads: EXPERIMENT.config.training.workers
     params:
         spec=lambda w: canonical_json(EXPERIMENT.study_spec(pair(w))),
-        code=lambda w: EXPERIMENT.study_code(pair(w)),
+        code=lambda w: job_code.study(pair(w)),
         folder=lambda w, output: str(Path(output.best).parent),
     shell:
         "python -m epochbudget study {params.spec:q} --data {input.data:q}"

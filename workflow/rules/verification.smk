@@ -33,6 +33,7 @@ rule judge:
         tables=rules.recompute_published.input.tables,
         recomputed=rules.recompute_published.output,
         closed_forms=rules.closed_forms.output,
+        pareto=protocol.pareto(EXPERIMENT),
         templates=expand("workflow/report/{file}", file=protocol.TEMPLATES),
         checksums=rules.recompute_published.input.checksums,
         paper=str(protocol.PAPER),
@@ -71,7 +72,7 @@ rule judge:
         folder=lambda w, output: str(Path(output.report).parent),
     shell:
         "python -m epochbudget verify judge {params.spec:q} --curves {input.curves:q}"
-        " --recomputed {input.recomputed:q} --closed-forms {input.closed_forms:q}"
+        " --pareto {input.pareto:q} --recomputed {input.recomputed:q} --closed-forms {input.closed_forms:q}"
         " --folder {params.folder:q} --log {log:q}"
 
 

@@ -9,13 +9,23 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
-from epochbudget import __version__, plan_command, registry, schedule_command, seals, status_command
+from epochbudget import (
+    __version__,
+    explorer_command,
+    hand_run,
+    leaderboard_command,
+    plan_command,
+    registry,
+    schedule_command,
+    seals,
+    status_command,
+)
 from epochbudget.errors import UserError, file_failure
 from epochbudget.files import file_digest, make_folder
 from epochbudget.gallery import command as gallery_command
 from epochbudget.jobs import runtime
+from epochbudget.lr_range import command as lr_range_command
 from epochbudget.published import command as published_command
-from epochbudget.selection import add_configfile
 from epochbudget.verification import command as verification_command
 
 if TYPE_CHECKING:
@@ -24,7 +34,7 @@ if TYPE_CHECKING:
 Entry = TypeVar("Entry")
 
 LOG: dict[str, Any] = {"type": Path, "help": "log file (default: the terminal)"}
-WRITTEN = {"out", "log", "folder", "store", "root"}
+WRITTEN = {"out", "log", "folder", "store", "root", "figure"}
 """Arguments that name what a command writes."""
 
 
@@ -97,23 +107,8 @@ def build_parser() -> argparse.ArgumentParser:
     compare.add_argument("--out", type=Path, required=True, help="raw rows of its runs")
     _add_training(compare)
 
-    train = _command(commands, "train", _train, "train one configuration by hand")
-    train.add_argument("--model", required=True, help="label of the model")
-    train.add_argument("--method", required=True, help="code of the method")
-    train.add_argument(
-        "--optimizer", default="AdamW", choices=["AdamW", "Adam", "SGD"], help="default: AdamW"
-    )
-    train.add_argument("--budget", type=int, required=True, help="epochs")
-    train.add_argument("--seed", type=int, default=89, help="default: 89")
-    train.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        dest="settings",
-        help="a hyperparameter; may be repeated",
-    )
-    add_configfile(train)
+    train = _command(commands, "train", hand_run.run, "train one configuration by hand")
+    hand_run.add_arguments(train)
 
     curves = _command(commands, "curves", _curves, "export learning curves as CSV")
     curves.add_argument("runs", type=Path, help="raw rows of a comparison")
@@ -128,6 +123,9 @@ def build_parser() -> argparse.ArgumentParser:
     metric.add_argument("--runs", type=Path, nargs="*", default=[], help="raw rows of comparisons")
     metric.add_argument("--log", **LOG)
     metric.add_argument("--out", type=Path, required=True, help="the table")
+
+    ranked = _command(commands, "leaderboard", leaderboard_command.run, "rank methods by accuracy")
+    leaderboard_command.add_arguments(ranked)
 
     figure = _command(commands, "figure", _figure, "draw one figure as PNG and PDF")
     figure.add_argument("kind", help="kind of the figure")
@@ -165,10 +163,13 @@ def build_parser() -> argparse.ArgumentParser:
     verify = _command(commands, "verify", verification_command.run, "judge a run by the paper")
     verification_command.add_arguments(verify)
 
-    explorer = _command(commands, "explorer", _explorer, "write the page of learning rates")
-    explorer.add_argument("--templates", type=Path, default=Path("workflow/report"))
-    explorer.add_argument("--log", **LOG)
-    explorer.add_argument("--out", type=Path, required=True, help="the page")
+    lr_range = _command(commands, "lr-range", lr_range_command.run, "find usable learning rates")
+    lr_range_command.add_arguments(lr_range)
+
+    explorer = _command(
+        commands, "explorer", explorer_command.run, "write the page of learning rates"
+    )
+    explorer_command.add_arguments(explorer)
 
     bench = _command(commands, "bench", _bench, "time fast paths beside their plain references")
     bench.add_argument("benchmark", help="name of the benchmark")
@@ -236,12 +237,6 @@ def _compare(args: argparse.Namespace) -> None:
     compare(args.spec, args.best, file_digest(args.data), _runner(args), args.out)
 
 
-def _train(args: argparse.Namespace) -> None:
-    from epochbudget.hand_run import train
-
-    train(args)
-
-
 def _check(args: argparse.Namespace) -> None:
     found = [text for folder in args.folders for text in seals.damage(folder)]
     print("\n".join(found) or "every sealed file is what was written there")
@@ -272,13 +267,6 @@ def _figure(args: argparse.Namespace) -> None:
     figure = _entry("kind of figures", args.kind, registry.figures())
     canvas = figure.draw(args.options, args.inputs)
     save(canvas, args.out, args.out.with_suffix(".pdf"))
-
-
-def _explorer(args: argparse.Namespace) -> None:
-    from epochbudget.explorer import page
-    from epochbudget.files import write_text
-
-    write_text(args.out, page(args.templates))
 
 
 def _bench(args: argparse.Namespace) -> None:

@@ -12,12 +12,11 @@ from typing import Any
 from epochbudget import registry
 from epochbudget.config.models import Config
 from epochbudget.config.optimizers import fixed, given, ranges
-from epochbudget.digest import code_digest
 from epochbudget.errors import UserError
 from epochbudget.figures.base import Drawing
 from epochbudget.methods.base import Method
 from epochbudget.tasks.base import Task
-from epochbudget.training.run import method_with, run_code
+from epochbudget.training.run import method_with
 
 PATHS = {
     "data": "results/{run}/data/{dataset}{suffix}",
@@ -25,7 +24,9 @@ PATHS = {
     "trials": "results/{run}/studies/{label}/{code}/trials.csv",
     "runs": "results/{run}/curves/Result_{label}-{code}.parquet",
     "curves": "results/{run}/curves/Result_{label}-{code}.csv",
+    "lr_range": "results/{run}/lr_range/{label}.csv",
     "metric": "results/{run}/metrics/{metric}.csv",
+    "leaderboard": "results/{run}/leaderboard.csv",
     "figure": "figures/{run}/{figure}.{format}",
     "gallery": "figures/{run}/index.html",
     "verdicts": "results/{run}/verification/verdicts.csv",
@@ -205,50 +206,6 @@ class Experiment:
         base = {} if pair.method.lr_free else {"lr": lr}
         return {**base, **given(self.config, pair.method)}
 
-    # What code each job runs --------------------------------------------------------------
-
-    @staticmethod
-    def study_code(pair: Pair) -> str:
-        """Digest of the code of a study."""
-        return f"{code_digest('epochbudget.studies')}-{run_code(pair.task, pair.method)}"
-
-    @staticmethod
-    def comparison_code(pair: Pair) -> str:
-        """Digest of the code of a comparison."""
-        return f"{code_digest('epochbudget.comparison')}-{run_code(pair.task, pair.method)}"
-
-    @staticmethod
-    def data_code(dataset: str) -> str:
-        """Digest of the code that makes a data set."""
-        return code_digest(_module(registry.datasets()[dataset].write))
-
-    @staticmethod
-    def curves_code() -> str:
-        """Digest of the code that exports curves."""
-        return code_digest("epochbudget.curves")
-
-    @staticmethod
-    def metric_code(metric: str) -> str:
-        """Digest of the code of a metric."""
-        entry = registry.metrics()[metric]
-        methods = [m.module for m in registry.methods().values()] if entry.of_methods else []
-        return code_digest(_module(entry.compute), *methods)
-
-    @staticmethod
-    def figure_code(kind: str) -> str:
-        """Digest of the code of a kind of figures."""
-        return code_digest(_module(registry.figures()[kind].draw))
-
-    @staticmethod
-    def benchmark_code(benchmark: str) -> str:
-        """Digest of the code of a benchmark and of what it imports."""
-        return code_digest(_module(registry.benchmarks()[benchmark].measure))
-
-    @staticmethod
-    def speedups_code() -> str:
-        """Digest of the code that draws the benchmarks."""
-        return code_digest("epochbudget.benchmarks.tools.table")
-
     # Figures ------------------------------------------------------------------------------
 
     @cached_property
@@ -276,11 +233,10 @@ class Experiment:
 
     @cached_property
     def group_figures(self) -> tuple[str, ...]:
-        """Files of the figures of groups of methods, and the table behind them; none without."""
+        """Files of the figures of groups of methods; none without groups."""
         kinds = registry.figures()
-        names = [name for name, d in self.drawings.items() if kinds[d.kind].of_groups]
-        table = [self.path("metric", metric="summary")] if names else []
-        return (*table, *self._files_of(names))
+        names = (name for name, d in self.drawings.items() if kinds[d.kind].of_groups)
+        return self._files_of(names)
 
     def _generated(self, dataset: str) -> bool:
         """Whether a data set comes from neither the network nor the user's files."""
@@ -298,8 +254,3 @@ class Experiment:
 
 def _label(model: str, optimizer: str) -> str:
     return model if optimizer == "AdamW" else f"{model}_{optimizer}"
-
-
-def _module(function: Any) -> str:
-    """The module in which a registry entry's function is defined."""
-    return str(function.__module__)

@@ -61,8 +61,14 @@ def page(templates: Path) -> str:
 
 
 def digest() -> str:
-    """Digest of all that the page tells of methods; their modules' code is not part of it."""
-    return text_digest(canonical_json([describe(), _forms(), START, BUDGETS, SETTINGS]))
+    """Digest of all that the page tells of methods; their modules' code is not part of it.
+
+    Nothing of plug-ins is run: their source stands for their rates.
+    """
+    sources = {code: method.source for code, method in methods().items()}
+    return text_digest(
+        canonical_json([describe(), _own_forms(), sources, START, BUDGETS, SETTINGS])
+    )
 
 
 def describe() -> dict[str, dict[str, Any]]:
@@ -92,7 +98,16 @@ def _defaults(method: Method) -> dict[str, float]:
 
 
 def _forms() -> dict[str, str]:
-    """The JavaScript of each method that has one, by code."""
+    """The JavaScript of each method that has one, and tables of plug-ins, by code."""
+    from epochbudget.explorer_tables import form
+
+    plugged = {c: m for c, m in methods().items() if m.source and not m.feedback}
+    start = {"infimum_lr": SETTINGS["infimum_lr"]}  # as the page starts
+    return {**_own_forms(), **{c: form(m, {**start, **m.defaults}) for c, m in plugged.items()}}
+
+
+def _own_forms() -> dict[str, str]:
+    """The JavaScript files of methods, by code."""
     paths = {
         code: PACKAGE.parent.joinpath(*method.module.split(".")).with_suffix(".js")
         for code, method in methods().items()

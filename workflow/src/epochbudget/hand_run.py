@@ -4,30 +4,58 @@ import argparse
 import csv
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from epochbudget.comparison import one_run
-from epochbudget.config.load import load, load_files
-from epochbudget.experiment import Experiment
-from epochbudget.files import file_digest
+from epochbudget.selection import add_configfile
 from epochbudget.settings import parse_pairs
-from epochbudget.training.runner import Runner
-from epochbudget.training.store import History, Store
+
+if TYPE_CHECKING:
+    from epochbudget.experiment import Experiment
+    from epochbudget.training.store import History
 
 
-def train(args: argparse.Namespace) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what is trained."""
+    parser.add_argument("--model", required=True, help="label of the model")
+    parser.add_argument("--method", required=True, help="code of the method")
+    parser.add_argument(
+        "--optimizer", default="AdamW", choices=["AdamW", "Adam", "SGD"], help="default: AdamW"
+    )
+    parser.add_argument("--budget", type=int, required=True, help="epochs")
+    parser.add_argument("--seed", type=int, default=89, help="default: 89")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        dest="settings",
+        help="a hyperparameter; may be repeated",
+    )
+    add_configfile(parser)
+
+
+def run(args: argparse.Namespace) -> None:
     """Train one configuration and print its curve as CSV; the run stays in the store."""
+    from epochbudget.comparison import one_run
+    from epochbudget.files import file_digest
+    from epochbudget.training.runner import Runner
+    from epochbudget.training.store import Store
+
     experiment = _experiment(args)
     (pair,) = experiment.pairs
     data = Path(experiment.path("data", dataset=pair.task.dataset))
     digest = file_digest(data)
     runner = Runner.from_settings(experiment.runtime, Store(Path("results/store")), data)
     spec = experiment.comparison_spec(pair)
-    run = one_run(spec, spec["given"], args.budget, args.seed, digest)
-    _print(runner.history(run))
+    wanted = one_run(spec, spec["given"], args.budget, args.seed, digest)
+    _print(runner.history(wanted))
 
 
-def _experiment(args: argparse.Namespace) -> Experiment:
+def _experiment(args: argparse.Namespace) -> "Experiment":
     """The configuration, narrowed to one run, so that the usual checks apply to it."""
+    from epochbudget.config.load import load, load_files
+    from epochbudget.experiment import Experiment
+
     one = {
         "mode": "compare",
         "models": [args.model],
@@ -41,7 +69,7 @@ def _experiment(args: argparse.Namespace) -> Experiment:
     return Experiment(load({**load_files(args.configfile).model_dump(), **one}))
 
 
-def _print(history: History) -> None:
+def _print(history: "History") -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     names = ("train_loss", "val_loss", "accuracy", "lr")
     writer.writerow(["epoch", *names])

@@ -1,7 +1,7 @@
 """What a configuration will train, what it need not, and the hours: for `epochbudget plan`."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass, fields
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import astuple, dataclass, fields, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -9,10 +9,12 @@ from typing import Any
 from epochbudget.comparison import one_run, read_best
 from epochbudget.experiment import Experiment, Pair
 from epochbudget.files import file_digest
+from epochbudget.methods.base import Method
 from epochbudget.step_times import StepTime, by_model
 from epochbudget.studies import study_key
+from epochbudget.training import trunks
 from epochbudget.training.run import with_defaults
-from epochbudget.training.store import Store
+from epochbudget.training.store import Store, epoch_of
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class Work:
         study: Epochs of the study's trials, with all tuning seeds.
         comparison: Epochs of all budgets and seeds, each run on its own.
         prefixes: Of the comparison: shorter runs of budget-free methods, which are the beginning
-            of the longest.
+            of the longest, and the trunks that shorter runs share with it.
         trials: Of the comparison: what the study's winning trial has trained already.
         stored: Finished, whether by this configuration or by another.
     """
@@ -93,21 +95,61 @@ def _of(pair: Pair, experiment: Experiment, store: Store) -> Work:
     if experiment.mode == "optimize":
         return work
     found = best or _any_hyperparameters(pair, experiment)
-    budget_free = pair.method.budget_free(
-        with_defaults(pair.method, found, experiment.config.infimum_lr)
-    )
+    used = with_defaults(pair.method, found, experiment.config.infimum_lr)
+    shared = len({*study.seeds} & {*seeds}) if searched else 0
+    budget_free, method = pair.method.budget_free(used), _sharing(pair, experiment)
+    if budget_free:
+        runs, needed, trial = 1, max(budgets), min(study.epochs, max(budgets))
+    else:
+        runs, needed = len(budgets), epochs_needed(budgets, used, method)
+        others = [budget for budget in budgets if budget != study.epochs]
+        ends = {method.trunk(study.epochs, used)} if method.trunk else set()
+        trial = needed - epochs_needed(others, used, method, ends)
     again = budget_free or study.epochs in budgets
-    shared = len({*study.seeds} & {*seeds}) if searched and again else 0
     work += Work(
-        runs=len(seeds) * (1 if budget_free else len(budgets)) - shared,
+        runs=len(seeds) * runs - again * shared,
         comparison=sum(budgets) * len(seeds),
-        prefixes=(sum(budgets) - max(budgets)) * len(seeds) if budget_free else 0,
-        trials=min(study.epochs, max(budgets)) * shared,
+        prefixes=(sum(budgets) - needed) * len(seeds),
+        trials=trial * shared,
     )
     if data and best:
         finished = _finished(pair, experiment, best, data, store)
         work += Work(stored=max(0, finished - work.trials))
     return work
+
+
+def _sharing(pair: Pair, experiment: Experiment) -> Method:
+    """The method; without a trunk if its runs train in lockstep, all budgets at once."""
+    together = pair.task.label in experiment.config.training.lockstep
+    return replace(pair.method, trunk=None) if together else pair.method
+
+
+def epochs_needed(
+    budgets: Sequence[int],
+    hyperparameters: Mapping[str, Any],
+    method: Method,
+    ends: Collection[int] = (),
+) -> int:
+    """Epochs that runs to `budgets` with one seed take, none of which has begun.
+
+    The longest comes first; each begins at the last end of a trunk that is within its own, and
+    leaves those that come after that.
+
+    Args:
+        budgets: Their budgets.
+        hyperparameters: Their hyperparameters.
+        method: Their method, which is not budget-free with these hyperparameters.
+        ends: Epochs after which there is a checkpoint of their trunk.
+    """
+    if method.trunk is None:
+        return sum(budgets)
+    own = {b: method.trunk(b, hyperparameters) for b in sorted(budgets, reverse=True)}
+    there, needed = {0, *ends}, 0
+    for budget, trunk in own.items():
+        start = max(end for end in there if end <= trunk)
+        needed += budget - start
+        there |= {end for end in own.values() if start < end <= trunk}
+    return needed
 
 
 def data_of(pair: Pair, experiment: Experiment) -> str | None:
@@ -127,13 +169,21 @@ def _finished(
 ) -> int:
     """Epochs of the comparison that are in the store, each counted once."""
     spec = experiment.comparison_spec(pair)
-    runs = {}
-    for budget in experiment.budgets:  # ascending: of runs with one key the longest stays
-        for seed in experiment.seeds:
-            run = one_run(spec, best, budget, seed, data)
-            runs[run.key] = run
-    histories = [(store.read(run), run.budget) for run in runs.values()]
-    return sum(b if h.covers(b) else h.epochs for h, b in histories)
+    finished = 0
+    for seed in experiment.seeds:
+        runs = [one_run(spec, best, budget, seed, data) for budget in experiment.budgets]
+        longest = max(runs, key=lambda run: run.budget)
+        if longest.budget_free:
+            history = store.read(longest)
+            covered = history.covers(longest.budget)
+            finished += longest.budget if covered else history.epochs
+        else:
+            missing = [run.budget for run in runs if not store.read(run).covers(run.budget)]
+            used, ends = longest.hyperparameters, map(epoch_of, trunks.left(store, longest))
+            method = _sharing(pair, experiment)
+            finished += epochs_needed(experiment.budgets, used, method)
+            finished -= epochs_needed(missing, used, method, [*ends])
+    return finished
 
 
 def _any_hyperparameters(pair: Pair, experiment: Experiment) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -178,9 +179,10 @@ def _given(method: Method, args: argparse.Namespace) -> dict[str, float]:
 
 
 def _used(method: Method, hyperparameters: Mapping[str, float]) -> dict[str, float]:
-    """Those of the hyperparameters that a method uses."""
+    """What a method uses: those of the hyperparameters, and its defaults for others."""
     names = {*method.settings, *(() if method.lr_free else ("lr",))}
-    return {name: value for name, value in hyperparameters.items() if name in names}
+    given = {name: value for name, value in hyperparameters.items() if name in names}
+    return {**method.defaults, **given}
 
 
 def _draw(
@@ -193,8 +195,10 @@ def _draw(
     from epochbudget.figures.drawing.schedules import draw_schedules
     from epochbudget.figures.drawing.style import save
 
-    used = {name for code in rates for name in _used(methods()[code], hyperparameters)}
-    notes = [f"{name} {value:g}" for name, value in hyperparameters.items() if name in used]
+    used = [_used(methods()[code], hyperparameters).items() for code in rates]
+    pairs = dict.fromkeys(pair for several in used for pair in several)
+    unclear = {name for name, count in Counter(name for name, _ in pairs).items() if count > 1}
+    notes = [f"{name} {value:g}" for name, value in pairs if name not in unclear]
     canvas = draw_schedules(rates, budget, steps_per_epoch, notes, args.logarithmic)
     save(canvas, args.out)
 

@@ -16,6 +16,7 @@ from epochbudget.training import failures, progress
 from epochbudget.training.locks import is_held
 from epochbudget.training.run import Run
 from epochbudget.training.store import Store, checkpoints, epoch_of
+from epochbudget.training.trunks import usable
 
 STATES = ("done", "diverged", "running", "failed", "interrupted", "missing")
 
@@ -37,6 +38,7 @@ class State:
         note: Where it runs, or why not.
         key: The run key, which names its folder in the store; runs of a budget-free method to
             several budgets are one run.
+        trunk: Epochs of `done` that this or another run has left for the other budgets.
     """
 
     model: str
@@ -50,6 +52,7 @@ class State:
     seconds: float | None = None
     note: str = ""
     key: str = ""
+    trunk: int = 0
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,8 @@ def hours_left(experiment: Experiment, store: Store, found: list[State]) -> dict
     hours: dict[str, float | None] = dict.fromkeys(experiment.labels, 0.0)
     for (label, code), work in plan(experiment, store).items():
         own = [s for s in found if (s.model, s.method) == (label, code)]
-        begun = {s.key: s.done for s in own if s.key and s.state in ("running", "interrupted")}
+        under_way = [s for s in own if s.key and s.state in ("running", "interrupted")]
+        begun = {s.key: s.done - s.trunk for s in under_way}  # the plan knows of trunks
         left = max(0, work.left - sum(begun.values()))
         times = [s.seconds for s in found if s.model == label and s.seconds]
         known = hours[label]
@@ -110,7 +114,10 @@ def _of(pair: Pair, experiment: Experiment, store: Store) -> Iterator[State]:
             else:
                 run = one_run(spec, found, budget, seed, data)
                 state, done, seconds, note = _run(run, store)
-                yield State(*place, state, min(done, budget), budget, seconds, note, run.key)
+                done = min(done, budget)
+                trunk = max(map(epoch_of, usable(store, run)), default=0)
+                found_in = (note, run.key, min(done, trunk))
+                yield State(*place, state, done, budget, seconds, *found_in)
 
 
 def _study(pair: Pair, experiment: Experiment) -> State:

@@ -41,6 +41,7 @@ def run(args: argparse.Namespace) -> None:
         writer.writeheader()
         writer.writerows(map(asdict, found))
         return
+    print(f"run {experiment.run}")
     for line in selection.aligned([_head(experiment.budgets), *_lines(found)], left=2):
         print(line)
     print("5/5: done of all; +2 running, !1 failed, ~1 interrupted; a diverged run is done")
@@ -105,9 +106,11 @@ def _summary(found: "Sequence[State]", hours: "Mapping[str, float | None]", at_o
         return text + "; nothing left to train"
     if not total:
         return text + "; time left: not known before an epoch has been timed"
-    without = f", without {', '.join(unknown)} (no epoch timed yet)" if unknown else ""
     how = f"{at_once} at a time as now" if at_once > 1 else "one run at a time"
-    return text + f"; time left: about {_duration(total)}, {how}{without}"
+    about = f"about {_duration(total)}, {how}"
+    if unknown:
+        about = f"at least {_duration(total)}, {how} (of {', '.join(unknown)} no epoch is timed)"
+    return f"{text}; time left: {about}"
 
 
 def _duration(hours: float) -> str:

@@ -19,6 +19,7 @@ from epochbudget import registry
 from epochbudget.errors import UserError
 from epochbudget.files import atomic, canonical_json, text_digest, write_json
 from epochbudget.methods.base import Param
+from epochbudget.training import trunks
 from epochbudget.training.locks import exclusive
 from epochbudget.training.run import Run, method_with, run_code, with_defaults
 from epochbudget.training.runner import Runner
@@ -215,7 +216,9 @@ class StudyJob:
         for trial in trials:
             if trial.number != best.number:
                 for seed in self.spec["seeds"]:
-                    self.runner.store.discard_checkpoints(self._run(trial.params, seed))
+                    run = self._run(trial.params, seed)
+                    self.runner.store.discard_checkpoints(run)
+                    trunks.discard(self.runner.store, run)
         write_json(
             path,
             {

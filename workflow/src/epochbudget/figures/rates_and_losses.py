@@ -43,7 +43,8 @@ def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
     from epochbudget.figures.drawing.style import house_style, method_style, method_title
 
     (budget,) = options["budgets"]
-    codes = list(options["methods"])
+    several = [read_runs(path, "loss") for path in inputs]
+    codes = [curves.code for curves in several]
     columns = math.ceil(math.sqrt(len(codes)))
     with house_style():
         canvas, panels = method_panels(
@@ -54,7 +55,7 @@ def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
             legend=False,
             columns=columns,
         )
-        losses = [read_runs(path, "loss").complete().get(budget) for path in inputs]
+        losses = [curves.complete().get(budget) for curves in several]
         behind = draw_behind(list(panels.values()), losses, columns, "validation loss (grey)")
         for code, path, axes in zip(codes, inputs, panels.values(), strict=True):
             rates = read_runs(path, "lr").complete().get(budget)

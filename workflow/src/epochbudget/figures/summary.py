@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from epochbudget.experiment import Experiment
 
+TABLES = ("training", "final", "best")
 PANELS = {
     "training loss": ("final_train_loss",),
     "validation loss": ("final_val_loss", "best_val_loss"),
@@ -26,13 +27,13 @@ def drawings(experiment: "Experiment") -> dict[str, Drawing]:
 
 
 def drawings_of_summaries(prefix: str, experiment: "Experiment") -> dict[str, Drawing]:
-    """One drawing from the table `summary` for each model with grouped methods."""
+    """One drawing from the tables for each model with grouped methods."""
     found = {}
     for label, groups in groups_by_label(experiment).items():
         codes, labels = codes_of(groups), curve_labels(experiment, label)
         options = {**longest(experiment), "label": label, "codes": list(codes)}
-        table = experiment.path("metric", metric="summary")
-        found[f"{prefix}_{label}"] = Drawing((table,), options, labels, codes)
+        tables = tuple(experiment.path("metric", metric=name) for name in TABLES)
+        found[f"{prefix}_{label}"] = Drawing(tables, options, labels, codes)
     return found
 
 
@@ -41,12 +42,12 @@ def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
 
     Args:
         options: `run`, `seeds`, `budgets` (the longest alone), `label`, `codes` of the methods.
-        inputs: The table `summary`.
+        inputs: The tables of metrics.
     """
     from epochbudget.figures.drawing.ends import draw_ends, ends_legend, read_ends
     from epochbudget.figures.drawing.style import house_style, sheet, spread
 
-    ends = read_ends(inputs[0], options)
+    ends = read_ends(inputs, options)
     panels = {name: [q for q in several if q in ends] for name, several in PANELS.items()}
     panels = {name: several for name, several in panels.items() if several}
     ranges = "; whiskers: range of the seeds" if options["seeds"] > 1 else ""

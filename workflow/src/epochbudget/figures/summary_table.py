@@ -24,13 +24,13 @@ def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
 
     Args:
         options: `run`, `seeds`, `budgets` (the longest alone), `label`, `codes` of the methods.
-        inputs: The table `summary`.
+        inputs: The tables of metrics.
     """
     from epochbudget.figures.drawing.ends import read_ends
     from epochbudget.figures.drawing.style import house_style, method_title, sheet
     from epochbudget.figures.drawing.table import draw_table
 
-    ends = read_ends(inputs[0], options)
+    ends = read_ends(inputs, options)
     columns = {
         f"{quantity.partition('_')[0].replace('final', 'last')}\n{name}": quantity
         for name, several in PANELS.items()
@@ -60,8 +60,8 @@ FIGURE = Figure(
     title="Table of last and best epochs",
     caption=(
         "Losses and accuracies of grouped methods at the longest budget, in the last epoch and in "
-        "each seed's best: means of the seeds, the best one of each column bold. The metric table "
-        "`summary` has them in full, also of single seeds and of other budgets."
+        "each seed's best: means of the seeds, the best one of each column bold. The metric tables "
+        "training, final and best have them in full, also of single seeds and of other budgets."
     ),
     order=68,
     of_groups=True,

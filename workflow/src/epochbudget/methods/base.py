@@ -83,6 +83,9 @@ class Method:
         per_batch: The scheduler steps after every batch instead of after every epoch.
         budget_free: Whether the rate is independent of the budget for these hyperparameters, so
             that a short run is an exact prefix of a longer one.
+        trunk: Epochs from the beginning whose rates are the same, bit for bit, at every longer
+            budget, from (budget, hyperparameters): never fewer at a longer budget. Runs that
+            differ in the budget alone share them. Not for methods with an optimizer of their own.
         optimizer: Builds the optimizer from (parameters, hyperparameters): the method's own one, or
             one that the configuration says; None uses Adam or AdamW.
         lr_free: Its own optimizer finds the rate by itself.
@@ -106,6 +109,7 @@ class Method:
     defaults: Hyperparameters = field(default_factory=dict)
     per_batch: bool = False
     budget_free: Callable[[Hyperparameters], bool] = lambda hyperparameters: False
+    trunk: Callable[[int, Hyperparameters], int] | None = None
     optimizer: "Callable[[Iterable[Tensor], Hyperparameters], Optimizer] | None" = None
     lr_free: bool = False
     averaged: bool = False

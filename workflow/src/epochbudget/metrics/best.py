@@ -1,4 +1,4 @@
-"""Best validation loss or accuracy over all epochs: of the mean curve, of each seed, and spread."""
+"""Best validation loss or accuracy over all epochs: mean over the seeds, each seed, and spread."""
 
 from typing import TYPE_CHECKING
 

@@ -76,6 +76,12 @@ class Run:
         return self.the_method.budget_free(self.hyperparameters)
 
     @property
+    def trunk(self) -> int:
+        """Epochs from the beginning that are the same in every longer run; 0 if none are shared."""
+        trunk = self.the_method.trunk
+        return trunk(self.budget, self.hyperparameters) if trunk else 0
+
+    @property
     def the_method(self) -> Method:
         """The registry's entry of the method, for this task and this optimizer."""
         method = method_with(self.method, self.optimizer)
@@ -106,6 +112,11 @@ class Run:
     def key(self) -> str:
         """The run key: a digest of the identity."""
         return text_digest(canonical_json(self.identity()))
+
+    @property
+    def trunk_key(self) -> str:
+        """What runs that differ in their budget alone have in common, if they share a trunk."""
+        return text_digest(canonical_json({**self.identity(), "budget": "trunk"}))
 
     def __str__(self) -> str:
         return f"{self.task['label']} {self.method} budget {self.budget} seed {self.seed}"

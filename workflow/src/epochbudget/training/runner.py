@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from epochbudget.errors import UserError, collected, raise_first
-from epochbudget.training import failures
+from epochbudget.training import failures, trunks
 from epochbudget.training.device import prepare
 from epochbudget.training.provenance import provenance
 from epochbudget.training.run import Run, trainer_of
@@ -61,6 +61,7 @@ class Runner:
     cuda_graphs: bool = False
     _problem: "tuple[str, Problem] | None" = None
     _trained: set[str] = field(default_factory=set)
+    _branches: dict[str, set[int]] = field(default_factory=dict)
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any], store: Store, data: Path) -> "Runner":
@@ -98,6 +99,7 @@ class Runner:
                 with collected(failed):
                     histories.append(self.history(run))
         raise_first(failed)
+        trunks.tidy(self.store, runs)
         return histories
 
     def history(self, run: Run) -> History:
@@ -114,6 +116,9 @@ class Runner:
     def train_ahead(self, runs: Sequence[Run]) -> None:
         """Train what the store lacks of `runs`, as far as several of them can train at once."""
         missing = self._missing(runs)
+        for run in missing:
+            if run.trunk:
+                self._branches.setdefault(run.trunk_key, set()).add(run.trunk)
         failed: list[UserError] = []
         for group in self._lockstep_groups(missing):
             with collected(failed):
@@ -155,6 +160,8 @@ class Runner:
         with self._alone_at([run]) as (end, missing):
             for session in map(self._open, missing):
                 with tracked(self.tracking, run) as report, _progress(run) as bar:
+                    for epoch in range(session.inherited):
+                        report(session.history.prefix(epoch + 1))
                     while not session.done:
                         start = time.monotonic()
                         end.epoch_begins(session.epoch_seconds)
@@ -228,7 +235,9 @@ class Runner:
             run.budget,
             run.seed,
         )
-        return Session(run, trainer, self.store, self.log_every)
+        branches = {run.trunk, *self._branches.get(run.trunk_key, ())} if run.trunk else set()
+        ends = [epoch for epoch in branches if epoch <= run.trunk]
+        return Session(run, trainer, self.store, self.log_every, ends)
 
     def _between_epochs(
         self,
@@ -240,6 +249,10 @@ class Runner:
 
         Not while a run is done but not recorded: it would be lost.
         """
+        if leaving := [session for session in sessions if session.at_branch]:
+            before_saving()
+            for session in leaving:
+                session.leave_trunk()
         if any(session.done for session in sessions):
             return
         if end.asked or any(map(self._due, sessions)):

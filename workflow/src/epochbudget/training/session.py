@@ -2,10 +2,10 @@
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
-from epochbudget.training import failures, progress
+from epochbudget.training import failures, progress, trunks
 from epochbudget.training.run import Run
 from epochbudget.training.store import History, Store
 
@@ -23,19 +23,36 @@ class Session:
         trainer: Freshly made for it.
         store: Where its checkpoint and its record stand.
         log_every: Epochs between two lines in the log.
+        branches: Epochs after which its state is left for runs to other budgets.
     """
 
-    def __init__(self, run: Run, trainer: "Trainer", store: Store, log_every: int) -> None:
+    def __init__(
+        self,
+        run: Run,
+        trainer: "Trainer",
+        store: Store,
+        log_every: int,
+        branches: Collection[int] = (),
+    ) -> None:
         self.run = run
         self.trainer = trainer
         self.store = store
         self.log_every = log_every
+        self.branches = branches
         self.history = History()
+        self.trunk: dict[str, Any] | None = None
+        self.inherited = 0
         checkpoint = store.load_checkpoint(run)
         if checkpoint:
             self.history, state = checkpoint
             trainer.load_state_dict(state)
+            self.trunk = state.get("trunk")
             log.info("%s: continues after epoch %d", run, self.history.epochs)
+        elif run.trunk and (begun := trunks.begin(store, run, trainer)):
+            self.history, self.trunk = begun
+            self.inherited = self.history.epochs
+            words = "%s: begins after the %d epochs of its trunk that run %s has trained"
+            log.info(words, run, self.history.epochs, self.trunk["run"])
         self.progress = progress.Progress.begin(
             store.place(run), str(run), run.budget, self.history.epochs
         )
@@ -72,11 +89,21 @@ class Session:
         """How long an epoch takes, as far as is known."""
         return self.progress.seconds
 
+    @property
+    def at_branch(self) -> bool:
+        """Whether its state is to be left for runs to other budgets."""
+        return self.history.status == "finished" and self.history.epochs in self.branches
+
+    def leave_trunk(self) -> None:
+        """Leave its state for runs to other budgets."""
+        trunks.leave(self.store, self.run, self.history, self.trainer.state_dict())
+
     def save(self) -> None:
         """Write a checkpoint, unless there is one of this epoch."""
         if self.saved_epoch == self.history.epochs:
             return
-        self.store.save_checkpoint(self.run, self.history, self.trainer.state_dict())
+        state = {**self.trainer.state_dict(), **self._origin()}
+        self.store.save_checkpoint(self.run, self.history, state)
         self.progress.write(self.store.place(self.run))
         self.saved, self.saved_epoch = time.monotonic(), self.history.epochs
 
@@ -85,8 +112,13 @@ class Session:
         if self.run.budget_free and self.history.status == "finished":
             self.save()
         effort = {name: getattr(self.progress, name) for name in ("resumed", "trained_again")}
-        self.store.write(self.run, self.history, {**provenance, **effort})
+        self.store.write(self.run, self.history, {**provenance, **effort, **self._origin()})
         progress.clear(self.store.place(self.run))
         failures.clear(self.store.place(self.run))
         if not self.run.budget_free or self.history.status != "finished":
             self.store.discard_checkpoints(self.run)
+
+    def _origin(self) -> dict[str, Any]:
+        """Which run has trained its first epochs, if it was another."""
+        own = self.trunk is None or self.trunk["run"] == self.run.key
+        return {} if own else {"trunk": self.trunk}

@@ -16,7 +16,7 @@ from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING
 
 from epochbudget.errors import FileSystemError, UserError, raise_first
-from epochbudget.training import failures
+from epochbudget.training import failures, trunks
 from epochbudget.training.run import Run
 from epochbudget.training.signals import EndRequest
 
@@ -44,17 +44,19 @@ def side_by_side(runner: "Runner", runs: Sequence[Run]) -> None:
                     waiting.clear()
                     for worker in workers:
                         worker.tell()
-                while waiting and len(workers) < runner.workers:
-                    workers.append(_Worker(runner, waiting.popleft()))
+                while len(workers) < runner.workers and (run := _next(runner, waiting, workers)):
+                    workers.append(_Worker(runner, run))
                 for pipe in wait([worker.pipe for worker in workers], timeout=1):
                     worker = next(w for w in workers if w.pipe is pipe)
                     if failure := worker.hear():
                         failed.append(failure)
                         if isinstance(failure, FileSystemError):  # the next would fail as well
                             waiting.clear()
-                    if worker.alive and not worker.busy and waiting:
-                        worker.give(waiting.popleft())
-                    elif not worker.busy:
+                    if worker.busy:
+                        continue
+                    if worker.alive and (run := _next(runner, waiting, workers)):
+                        worker.give(run)
+                    else:
                         workers.remove(worker)
                         worker.dismiss()
         finally:  # workers are left only after an exception, such as Ctrl-C
@@ -65,6 +67,16 @@ def side_by_side(runner: "Runner", runs: Sequence[Run]) -> None:
     if end.asked:
         raise SystemExit(128 + end.asked)
     raise_first(failed)
+
+
+def _next(runner: "Runner", waiting: deque[Run], workers: "Sequence[_Worker]") -> Run | None:
+    """Take the first run that need not wait for the trunk that another is training."""
+    training = [worker.run for worker in workers if worker.run]
+    for run in waiting:
+        if not trunks.wait(runner.store, run, training):
+            waiting.remove(run)
+            return run
+    return None
 
 
 class _Worker:

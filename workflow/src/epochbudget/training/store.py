@@ -10,7 +10,7 @@ import io
 import json
 import logging
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -119,12 +119,7 @@ class Store:
         """
         for left in self.place(run).glob(".tmp-*"):  # by a process that died while it wrote
             left.unlink()
-        for path in self.checkpoints(run):
-            try:
-                return load_checkpoint(path)
-            except UserError as error:
-                log.warning("%s: %s; going back to what was before it", run, error.message)
-        return None
+        return first_undamaged(self.checkpoints(run), str(run))
 
     def discard_checkpoints(self, run: Run) -> None:
         """Remove the checkpoints of a run that will not be continued."""
@@ -179,6 +174,16 @@ def checkpoints(folder: Path) -> list[Path]:
 def epoch_of(checkpoint: Path) -> int:
     """The epoch after which a checkpoint was written."""
     return int(checkpoint.stem.split("-")[1])
+
+
+def first_undamaged(paths: Iterable[Path], what: str) -> tuple[History, dict[str, Any]] | None:
+    """The first of several checkpoints that is undamaged, or None; `what` is for the log."""
+    for path in paths:
+        try:
+            return load_checkpoint(path)
+        except UserError as error:
+            log.warning("%s: %s; going back to what was before it", what, error.message)
+    return None
 
 
 def load_checkpoint(path: Path) -> tuple[History, dict[str, Any]]:

@@ -25,6 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     judge.add_argument("--curves", type=Path, nargs="*", default=[], help="the authors' curves")
     judge.add_argument("--recomputed", type=Path, required=True, help="numbers.csv")
     judge.add_argument("--closed-forms", type=Path, required=True, help="closed_forms.csv")
+    judge.add_argument("--pareto", type=Path, nargs="*", default=[], help="the run's pareto.csv")
     judge.add_argument("--templates", type=Path, default=Path("workflow/report"))
     judge.add_argument("--folder", type=Path, required=True, help="where the results go")
     judge.set_defaults(step=_judge)
@@ -47,6 +48,7 @@ def run(args: argparse.Namespace) -> None:
 
 def _judge(args: argparse.Namespace) -> None:
     from epochbudget.files import write_csv, write_text
+    from epochbudget.metrics.base import COLUMNS as METRIC_COLUMNS
     from epochbudget.published.recompute import COLUMNS
     from epochbudget.published.summary import read_table
     from epochbudget.published.tables import read_checksums, read_numbers
@@ -63,6 +65,7 @@ def _judge(args: argparse.Namespace) -> None:
             recomputed=read_table(args.recomputed, COLUMNS),
             closed_forms=read_table(args.closed_forms, closed_forms.COLUMNS),
             folder=args.folder,
+            pareto=[row for path in args.pareto for row in read_table(path, METRIC_COLUMNS)],
         )
     )
     write_csv(args.folder / "verdicts.csv", report["verdicts"], cells.COLUMNS)

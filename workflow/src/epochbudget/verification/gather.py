@@ -12,7 +12,7 @@ from epochbudget.files import file_digest
 from epochbudget.published.summary import counts
 from epochbudget.published.tables import Number
 from epochbudget.published.values import Key, subjects
-from epochbudget.verification import caveats, claims, missing, which_eh
+from epochbudget.verification import caveats, claims, missing, peers, which_eh
 from epochbudget.verification.cells import FINALS, Judge, Reproduction
 from epochbudget.verification.evidence import Evidence
 from epochbudget.verification.explanation import margin_rows, rule
@@ -34,6 +34,7 @@ class Inputs:
         recomputed: Rows of results/published/numbers.csv.
         closed_forms: Rows of results/published/closed_forms.csv.
         folder: Where the report will stand.
+        pareto: Rows of the metric table `pareto`, if the run has methods that are not the paper's.
     """
 
     spec: Mapping[str, Any]
@@ -43,6 +44,7 @@ class Inputs:
     recomputed: Sequence[Mapping[str, str]]
     closed_forms: Sequence[Mapping[str, str]]
     folder: Path
+    pareto: Sequence[Mapping[str, str]] = ()
 
 
 def gather(inputs: Inputs) -> dict[str, Any]:
@@ -85,6 +87,7 @@ def gather(inputs: Inputs) -> dict[str, Any]:
         "protocol": _protocol(spec, changed),
         "verdicts": verdicts,
         "claims": tested,
+        "peers": peers.rows(inputs.pareto),
         "caveats": caveats.rows(sources),
         "closed_forms": [_numeric(row) for row in inputs.closed_forms],
         "published": counts(inputs.recomputed),

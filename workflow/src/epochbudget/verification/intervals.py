@@ -29,8 +29,6 @@ def interval_power(
     Raises:
         ValueError: Fewer than two seeds on a side whose spread is needed, or none.
     """
-    from scipy import stats
-
     if seeds < 2 or published_seeds < 1 + known_range:
         raise ValueError("a standard deviation needs at least two seeds")
     df, inflation = float(seeds - 1), 1.0
@@ -39,7 +37,24 @@ def interval_power(
         inflation = (df + extra * excess) / (df + extra)
         df += extra
     critical = quantile(INTERVAL, df) * math.sqrt(inflation)
+    return _missed(critical, df, shift / math.sqrt(1 / seeds + 1 / published_seeds))
+
+
+@cache
+def pooled_power(seeds: int, published_seeds: int, shift: float = 2.0) -> float:
+    """As `interval_power`, with the standard deviations of both sides known and pooled.
+
+    For 3 against 3 seeds 46 % at a shift of two sds and 5 % at none.
+    """
+    df = seeds + published_seeds - 2
     noncentrality = shift / math.sqrt(1 / seeds + 1 / published_seeds)
+    return _missed(quantile(INTERVAL, df), df, noncentrality)
+
+
+def _missed(critical: float, df: float, noncentrality: float) -> float:
+    """The chance that |noncentral t| exceeds the critical value."""
+    from scipy import stats
+
     tails = (stats.nct.sf(critical, df, side * noncentrality) for side in (1, -1))
     return float(sum(tails))
 

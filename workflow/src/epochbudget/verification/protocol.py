@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from epochbudget import registry
+from epochbudget import job_code, registry
 from epochbudget.config.load import load_files
 from epochbudget.experiment import Experiment, Pair
 from epochbudget.files import canonical_json, text_digest
@@ -84,6 +84,13 @@ def figures(experiment: Experiment) -> list[str]:
     return [*curves, *_schedule_figures(experiment).values()]
 
 
+def pareto(experiment: Experiment) -> list[str]:
+    """The metric table `pareto`, if the run has methods that are not the paper's."""
+    peers = any(pair.method.family in ("Catalogue", "Plug-in") for pair in experiment.pairs)
+    several = experiment.mode != "optimize" and len(experiment.budgets) > 1
+    return [experiment.path("metric", metric="pareto")] if peers and several else []
+
+
 def specification(experiment: Experiment) -> dict[str, Any]:
     """The slice of the configuration that a verification depends on."""
     config = experiment.config
@@ -104,7 +111,7 @@ def _pair(experiment: Experiment, pair: Pair) -> dict[str, Any]:
         "method": pair.code,
         "runs": experiment.path("runs", label=pair.label, code=pair.code),
         "figure": _figure(experiment, pair),
-        "code": experiment.comparison_code(pair),
+        "code": job_code.comparison(pair),
         "settings": {f"tasks.{pair.task.section}.{n}": settings[n] for n in TOLD if n in settings},
         **differences(experiment, pair),
     }

@@ -69,8 +69,8 @@ def render(report: Mapping[str, Any], templates: Path) -> str:
     Args:
         report: `run` is its name; `facts` (name -> text) and `published` (word -> count, or None)
             stand in the head; `protocol` and `rule` are lists of text; `verdicts`, `claims`,
-            `caveats`, `closed_forms`, `missing` and `margins` are lists of rows whose values are
-            text, numbers or None; `provenance` is a list of tables {title, rows}.
+            `peers`, `caveats`, `closed_forms`, `missing` and `margins` are lists of rows whose
+            values are text, numbers or None; `provenance` is a list of tables {title, rows}.
         templates: Folder of `report.html.j2` and the files that stand beside it.
 
     Raises:
@@ -204,9 +204,10 @@ def _statement(rows: Sequence[Row], protocol: Sequence[str]) -> str:
     )
     said = f"{judged} of {len(trained)} trained numbers are" if judged else "no trained number is"
     statement = f"{start}; {said} judged."
+    reproduced = sum(row["verdict"] == "reproduced" for row in untrained)
     if judged_untrained:
         statement += (
             f" Of the {len(untrained)} numbers of the schedules alone, which need no training, "
-            f"{judged_untrained} are judged."
+            f"{judged_untrained} are judged and {reproduced} of these are reproduced."
         )
     return statement

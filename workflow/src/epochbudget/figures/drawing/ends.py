@@ -17,28 +17,30 @@ Ends = Mapping[str, Final]
 """One quantity by code of the method."""
 
 
-def read_ends(path: Path, options: Mapping[str, Any]) -> dict[str, Ends]:
-    """Quantity -> code -> mean and range of the seeds, from the table `summary`.
+def read_ends(paths: Sequence[Path], options: Mapping[str, Any]) -> dict[str, Ends]:
+    """Quantity -> code -> mean and range of the seeds, from tables of metrics.
 
     Args:
-        path: The table.
+        paths: The tables.
         options: `label`, `codes`, `budgets` (one).
 
     Raises:
-        UserError: If the table lacks the model.
+        UserError: If the first table lacks the model.
     """
     (budget,) = options["budgets"]
     names, codes = [model_name(options["label"])], options["codes"]
     values: dict[str, dict[str, dict[str, float]]] = {}
-    for row in selected(path, model=names, scheduler=codes, budget=[str(budget)]):
-        by_code = values.setdefault(row["quantity"], {})
-        by_code.setdefault(row["scheduler"], {})[row["seed"]] = float(row["value"])
+    for path in paths:
+        for row in selected(path, model=names, scheduler=codes, budget=[str(budget)]):
+            by_code = values.setdefault(row["quantity"], {})
+            by_code.setdefault(row["scheduler"], {})[row["seed"]] = float(row["value"])
     if not values:
-        raise lacking(path, f"rows of {options['label']} at {budget} epochs")
+        raise lacking(paths[0], f"rows of {options['label']} at {budget} epochs")
     return {
         quantity: {
             code: Final(seeds[""], min(seeds.values()), max(seeds.values()))
             for code, seeds in by_code.items()
+            if "" in seeds
         }
         for quantity, by_code in values.items()
     }

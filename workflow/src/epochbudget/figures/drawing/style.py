@@ -140,7 +140,9 @@ def _footer(options: Mapping[str, Any]) -> str:
     if "seeds" in options:
         parts.append(f"{options['seeds']} seed{'' if options['seeds'] == 1 else 's'}")
     if "budgets" in options:
-        parts.append("budgets " + "/".join(str(budget) for budget in options["budgets"]))
+        budgets = options["budgets"]
+        plural = "" if len(budgets) == 1 else "s"
+        parts.append(f"budget{plural} {'/'.join(map(str, budgets))}")
     return " · ".join(parts)
 
 

@@ -31,7 +31,7 @@ def draw_table(
         values = [row[place] for row in rows.values()]
         winner = pick([v for v in values if v is not None]) if any(values) else None
         for line, value in enumerate(values):
-            text = "–" if value is None else f"{value:.4g}"
+            text = "–" if value is None else f"{value:#.4g}"
             weight = "bold" if value is not None and value == winner else "normal"
             axes.text(place, line, text, ha="center", va="center", size=8, weight=weight)
     for line, name in enumerate(rows):
