@@ -10,7 +10,8 @@ from torch import Generator, Tensor
 from torch.optim import Adam
 from torch.optim.lr_scheduler import OneCycleLR
 
-from epochbudget.lode.latent_ode import LatentODE
+from epochbudget.files import canonical_json, text_digest
+from epochbudget.lode.latent_ode import LOG_RATE, LatentODE
 from epochbudget.lode.loss import loss
 from epochbudget.seeds import derive_seed
 
@@ -59,11 +60,13 @@ class Dynamics:
         model: It.
         scale: Of its observations.
         step: Time between two points, in its units.
+        bounds: Smallest and largest rate of the runs that it has seen.
     """
 
     model: LatentODE
     scale: Scale
     step: float
+    bounds: tuple[float, float]
 
     def encode(self, window: Tensor) -> Tensor:
         """The latent state (20,) at the first of the points (L, 3)."""
@@ -79,15 +82,28 @@ class Dynamics:
             return self.scale.unscaled(self.model.decode(latent, times))
 
     def state_dict(self) -> dict[str, Any]:
-        """Everything, as tensors and numbers."""
-        return {"model": self.model.state_dict(), "step": self.step, **vars(self.scale)}
+        """Everything, as lists and numbers: JSON keeps every bit of them."""
+        model = {name: value.tolist() for name, value in self.model.state_dict().items()}
+        scale = {"mean": self.scale.mean.tolist(), "deviation": self.scale.deviation.tolist()}
+        return {"model": model, "step": self.step, "bounds": list(self.bounds), **scale}
 
     @classmethod
     def from_state_dict(cls, state: Mapping[str, Any]) -> "Dynamics":
         """What `state_dict` gave."""
+
+        def tensor(values: Any) -> Tensor:
+            return torch.tensor(values, dtype=torch.float64)
+
         model = LatentODE()
-        model.load_state_dict(state["model"])
-        return cls(model, Scale(state["mean"], state["deviation"]), state["step"])
+        model.load_state_dict({name: tensor(values) for name, values in state["model"].items()})
+        low, high = state["bounds"]
+        scale = Scale(tensor(state["mean"]), tensor(state["deviation"]))
+        return cls(model, scale, state["step"], (low, high))
+
+
+def digest(state: Mapping[str, Any]) -> str:
+    """What tells latent ODEs apart in run keys."""
+    return text_digest(canonical_json(state))
 
 
 def fit(
@@ -108,7 +124,9 @@ def fit(
     generator = Generator().manual_seed(derive_seed(seed, "windows"))
     longest = max(map(len, trajectories))
     scale = Scale.of(trajectories)
-    dynamics = Dynamics(LatentODE(), scale, 1 / (UNIT * longest))
+    rates = torch.cat([trajectory[:, LOG_RATE] for trajectory in trajectories]).exp()
+    bounds = float(rates.min()), float(rates.max())
+    dynamics = Dynamics(LatentODE(), scale, 1 / (UNIT * longest), bounds)
     scaled = [scale.scaled(trajectory) for trajectory in trajectories]
     optimizer = Adam(dynamics.model.parameters(), lr=PEAK_LR)
     schedule = OneCycleLR(optimizer, max_lr=PEAK_LR, total_steps=steps)

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torchdiffeq import odeint
 
 CHANNELS = 3
+LOSS, LOG_RATE, SCORE = range(CHANNELS)
 """What is observed of a run at each time: training loss, logarithm of the rate, score."""
 HIDDEN = 20
 """Size of the encoder's state, of the latent state and of all layers (arXiv 2509.23052)."""

@@ -47,6 +47,10 @@ class Observing(Trainer):
         self._losses.append(loss)
         return loss
 
+    def noted(self) -> dict[str, Any]:
+        """What is stored with the run."""
+        return {"observations": self.observations}
+
     def state_dict(self) -> dict[str, Any]:
         """With the observations."""
         return {**super().state_dict(), "observations": self.observations}
@@ -55,6 +59,13 @@ class Observing(Trainer):
         """With the observations."""
         super().load_state_dict(state)
         self.observations = {name: list(values) for name, values in state["observations"].items()}
+
+
+def observing(kind: type[Trainer]) -> type[Trainer]:
+    """A trainer that is observed, and otherwise of that kind."""
+    if issubclass(kind, Observing):
+        return kind
+    return type(f"Observing{kind.__name__}", (Observing, kind), {})
 
 
 def point_ends(batches: int) -> list[int]:

@@ -6,10 +6,9 @@ import torch
 from torch import Generator, Tensor
 
 from epochbudget.lode.fit import Dynamics
+from epochbudget.lode.latent_ode import LOG_RATE, LOSS, SCORE
 from epochbudget.seeds import derive_seed
 
-LOSS, LOG_RATE, SCORE = range(3)
-"""Channels of observations."""
 WINDOW = 30
 """Points that are encoded."""
 COPIES = 30

@@ -4,16 +4,22 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Generator, Tensor
 
-from epochbudget.lode.fit import Dynamics
-from epochbudget.lode.observing import Observing, point_ends, trajectory
-from epochbudget.lode.steering import WINDOW, advise
+from epochbudget.errors import UserError
+from epochbudget.lode.fit import Dynamics, digest
+from epochbudget.lode.observing import SMALLEST_RATE, Observing, point_ends, trajectory
+from epochbudget.lode.steering import WINDOW, Advice, advise
+from epochbudget.methods.base import Method
+from epochbudget.schedules.rates import learning_rates
 from epochbudget.seeds import derive_seed
+from epochbudget.tasks.base import Problem
 from epochbudget.training.loop import EpochResult
 
 BETWEEN = 31
 """Points between two refreshes, at least; a refresh comes at an epoch's end."""
+CHANCE = 0.5
+"""Standard deviation of the logarithm of the random factor, where chance steers."""
 
 
 class LodeTrainer(Observing):
@@ -26,29 +32,43 @@ class LodeTrainer(Observing):
 
     def __init__(
         self,
-        *args: Any,
-        rates: Sequence[float],
-        dynamics: Dynamics,
-        bounds: tuple[float, float],
+        problem: Problem,
+        method: Method,
+        optimizer: str | None,
+        hyperparameters: Mapping[str, Any],
+        budget: int,
         seed: int,
-        faithful: bool = False,
+        dynamics: Mapping[str, Any] | None,
+        base: Method,
     ) -> None:
         """Make a run.
 
         Args:
-            args: As of `Trainer`, for a method without a schedule.
-            rates: Of every step, to begin with.
-            dynamics: The latent ODE.
-            bounds: Smallest and largest rate of the runs that it has seen: never left.
-            seed: The run's.
-            faithful: As the published code does.
+            problem: See `Trainer`, as the others but the last two.
+            method: One of LODE's.
+            optimizer: Of the run.
+            hyperparameters: Those of the schedule to begin with; `faithful`, to do as the published
+                code does; `dynamics`, the digest of the argument of this name.
+            budget: Epochs of the run.
+            seed: Of the run.
+            dynamics: `Dynamics.state_dict`; only its bounds are used where chance steers.
+            base: Method of the schedule to begin with.
+
+        Raises:
+            UserError: If there are no dynamics, or others than the run was planned with.
         """
-        super().__init__(*args)
+        super().__init__(problem, method, optimizer, hyperparameters, budget, seed)
+        if dynamics is None or digest(dynamics) != hyperparameters["dynamics"]:
+            raise UserError(
+                f"{method.code}: its latent ODE is not the one that the run was planned with",
+                "runs of LODE are made by the rule `compare`, from results/<run>/lode",
+            )
+        rates = learning_rates(base, hyperparameters, budget, self.batches)
         self.rates = torch.tensor(rates, dtype=torch.float64)
-        self.dynamics = dynamics
-        self.bounds = bounds
+        self.dynamics = Dynamics.from_state_dict(dynamics)
         self.seed = seed
-        self.faithful = faithful
+        self.faithful = bool(hyperparameters.get("faithful", False))
+        self.by_chance = method.steering == "chance"
         self.step = 0
         self.val_loss: list[float] = []
         self.accuracy: list[float | None] = []
@@ -87,17 +107,32 @@ class LodeTrainer(Observing):
         ends, epoch = point_ends(self.batches), len(self.val_loss)
         epochs = len(self.rates) // self.batches - epoch
         seed = derive_seed(self.seed, f"refresh after epoch {epoch}")
-        advice = advise(self.dynamics, observed, epochs * len(ends), seed, self.faithful)
+        if self.by_chance:
+            advice = self._by_chance(seed, ends, epochs)
+        else:
+            advice = advise(self.dynamics, observed, epochs * len(ends), seed, self.faithful)
         self.refreshes.append((epoch, advice.considered, advice.score))
         if advice.log_rates is not None:
             self._plan(advice.log_rates, ends, epochs)
             self._set_rate()
 
+    def _by_chance(self, seed: int, ends: Sequence[int], epochs: int) -> Advice:
+        """The planned rates, all times one random factor: what LODE's advice has to beat."""
+        generator = Generator().manual_seed(seed)
+        shift = CHANCE * torch.randn((), generator=generator, dtype=torch.float64)
+        places = [e * self.batches + end - 1 for e in range(epochs) for end in ends]
+        planned = self.rates[self.step :][places].clamp(min=SMALLEST_RATE)
+        return Advice(planned.log() + shift, 0)
+
     def _plan(self, log_rates: Tensor, ends: Sequence[int], epochs: int) -> None:
         """Rates of points (R,) become those of the remaining steps."""
         sizes = torch.tensor(ends).diff(prepend=torch.tensor([0])).repeat(epochs)
-        rates = log_rates.exp().clamp(*self.bounds)
+        rates = log_rates.exp().clamp(*self.dynamics.bounds)
         self.rates[self.step :] = rates.repeat_interleave(sizes)
+
+    def noted(self) -> dict[str, Any]:
+        """With the refreshes."""
+        return {**super().noted(), "refreshes": self.refreshes}
 
     def state_dict(self) -> dict[str, Any]:
         """With the schedule and what refreshes depend on."""

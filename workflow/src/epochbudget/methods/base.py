@@ -94,6 +94,8 @@ class Method:
         steps_optimizer: The scheduler's step also moves the weights.
         default_lr_factor: Factor on the task's default lr when no study has chosen one.
         feedback: The scheduler is told the validation loss when it steps after an epoch.
+        steering: How the schedule is changed during the run by LODE ("advice" or "chance"); blank if
+            it is not.
         for_task: Gives the scheduler for a task, if it depends on what is trained.
         module: Name of the module that defines it; filled in by the registry.
         source: Digest of its code outside of the package.
@@ -116,6 +118,7 @@ class Method:
     steps_optimizer: bool = False
     default_lr_factor: float = 1.0
     feedback: bool = False
+    steering: str = ""
     for_task: "Callable[[Task], Scheduler] | None" = None
     module: str = ""
     source: str = ""
@@ -128,7 +131,7 @@ class Method:
     @property
     def foreseeable(self) -> bool:
         """Whether its rates are known before the training."""
-        return not (self.lr_free or self.feedback)
+        return not (self.lr_free or self.feedback or self.steering)
 
     @property
     def lockstep(self) -> bool:

@@ -45,6 +45,8 @@ def trainer_of(method: Method) -> tuple[str, str]:
         return "epochbudget.training.feedback", "FeedbackTrainer"
     if method.averaged:
         return "epochbudget.training.averaged", "AveragedTrainer"
+    if method.steering:
+        return "epochbudget.lode.trainer", "LodeTrainer"
     return "epochbudget.training.loop", "Trainer"
 
 
@@ -85,9 +87,16 @@ class Run:
     def the_method(self) -> Method:
         """The registry's entry of the method, for this task and this optimizer."""
         method = method_with(self.method, self.optimizer)
+        if method.steering:
+            return replace(method, source=code_digest(self.base.module))
         if method.for_task is None:
             return method
         return replace(method, scheduler=method.for_task(self.the_task))
+
+    @property
+    def base(self) -> Method:
+        """The registry's entry of the method whose schedule a steered run begins with."""
+        return registry.methods()[self.hyperparameters["base"]]
 
     @property
     def the_task(self) -> Task:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -48,6 +49,9 @@ class Runner:
         workers: Runs side by side, each in a process of its own.
         lockstep: Label of a model -> runs of it that train as one batched computation, at most.
         cuda_graphs: Whether runs in lockstep replay their steps as CUDA graphs.
+        observe: Whether runs are observed between their epochs' ends; then none trains in lockstep,
+            and one that has ended unobserved trains again.
+        dynamics: What steers runs of the methods of LODE.
     """
 
     store: Store
@@ -59,6 +63,8 @@ class Runner:
     workers: int = 1
     lockstep: Mapping[str, int] = field(default_factory=dict)
     cuda_graphs: bool = False
+    observe: bool = False
+    dynamics: "Mapping[str, Any] | None" = None
     _problem: "tuple[str, Problem] | None" = None
     _trained: set[str] = field(default_factory=set)
     _branches: dict[str, set[int]] = field(default_factory=dict)
@@ -105,7 +111,7 @@ class Runner:
     def history(self, run: Run) -> History:
         """The history of one run; see `histories`."""
         stored = self.store.read(run)
-        if not stored.covers(run.budget):
+        if not self._covered(run, stored):
             self._train_alone(run)
             return self.store.read(run).prefix(run.budget)
         if run.key not in self._trained:
@@ -139,12 +145,17 @@ class Runner:
         longest: dict[str, Run] = {}
         for run in sorted(runs, key=lambda run: -run.budget):
             longest.setdefault(run.key, run)
-        return [run for run in longest.values() if not self.store.read(run).covers(run.budget)]
+        return [run for run in longest.values() if not self._covered(run, self.store.read(run))]
+
+    def _covered(self, run: Run, stored: History) -> bool:
+        """Whether nothing is left to train of a run, or to observe."""
+        observed = not self.observe or self.store.observations(run) is not None
+        return stored.covers(run.budget) and observed
 
     def _lockstep_groups(self, runs: Sequence[Run]) -> list[list[Run]]:
         """Runs of one problem each, at least two and at most as many as the settings say."""
         able: dict[str, list[Run]] = {}
-        for run in runs:
+        for run in [] if self.observe else runs:
             if run.task["label"] in self.lockstep and run.the_method.lockstep:
                 able.setdefault(str(run.task), []).append(run)
         if able and self.tracking.mode != "off":
@@ -227,7 +238,14 @@ class Runner:
 
     def _open(self, run: Run) -> Session:
         module, name = trainer_of(run.the_method)
-        trainer: Trainer = getattr(import_module(module), name)(
+        kind = getattr(import_module(module), name)
+        if self.observe:
+            from epochbudget.lode.observing import observing
+
+            kind = observing(kind)
+        if run.the_method.steering:
+            kind = partial(kind, dynamics=self.dynamics, base=run.base)
+        trainer: Trainer = kind(
             self.problem(run),
             run.the_method,
             run.optimizer,

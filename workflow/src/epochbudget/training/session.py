@@ -43,12 +43,12 @@ class Session:
         self.trunk: dict[str, Any] | None = None
         self.inherited = 0
         checkpoint = store.load_checkpoint(run)
-        if checkpoint:
+        if checkpoint and self._observed(checkpoint[1]):
             self.history, state = checkpoint
             trainer.load_state_dict(state)
             self.trunk = state.get("trunk")
             log.info("%s: continues after epoch %d", run, self.history.epochs)
-        elif run.trunk and (begun := trunks.begin(store, run, trainer)):
+        elif run.trunk and not self.observing and (begun := trunks.begin(store, run, trainer)):
             self.history, self.trunk = begun
             self.inherited = self.history.epochs
             words = "%s: begins after the %d epochs of its trunk that run %s has trained"
@@ -60,6 +60,15 @@ class Session:
         first = self.history.epochs + 1
         log.info("%s: training epochs %d to %d (%s)", run, first, run.budget, run.key)
         self.saved, self.saved_epoch = time.monotonic(), self.history.epochs
+
+    @property
+    def observing(self) -> bool:
+        """Whether the trainer notes more than an epoch's results."""
+        return hasattr(self.trainer, "observations")
+
+    def _observed(self, state: Mapping[str, Any]) -> bool:
+        """Whether a checkpoint has what the trainer has to note; else the run begins anew."""
+        return not self.observing or "observations" in state
 
     @property
     def done(self) -> bool:
@@ -111,6 +120,8 @@ class Session:
         """Record the run; a budget-free one keeps its checkpoint, to go on to a longer budget."""
         if self.run.budget_free and self.history.status == "finished":
             self.save()
+        if self.observing:
+            self.store.write_observations(self.run, self.trainer.noted())
         effort = {name: getattr(self.progress, name) for name in ("resumed", "trained_again")}
         self.store.write(self.run, self.history, {**provenance, **effort, **self._origin()})
         progress.clear(self.store.place(self.run))

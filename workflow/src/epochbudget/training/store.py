@@ -2,7 +2,7 @@
 
 A folder holds `run.json` once the run has ended, with everything that is known of it; while it is
 under way (or may be continued to a longer budget) its last two checkpoints,
-`checkpoint-<epoch>-<checksum>.pt`; `progress.json`, for people who wait; and `failure.json` while
+`checkpoint-<epoch>-<checksum>.pt`; `observations.json`, if it was observed; `progress.json`, for people who wait; and `failure.json` while
 its last attempt has failed.
 """
 
@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 
 Column = list[Any]
 COLUMNS = ("train_loss", "val_loss", "accuracy", "lr", "seconds")
+OBSERVATIONS = "observations.json"
 KEPT = 2
 """Checkpoints of a run that are kept: should the last one be damaged, there is one before it."""
 
@@ -104,6 +105,23 @@ class Store:
             "provenance": dict(provenance),
         }
         write_json(self._record(run), record)
+
+    def observations(self, run: Run) -> dict[str, Any] | None:
+        """What was observed of an ended run between its epochs' ends; None if nothing was.
+
+        Raises:
+            UserError: If the file is not what was written.
+        """
+        path = self.place(run) / OBSERVATIONS
+        if not path.exists():
+            return None
+        seals.check(path)
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return found
+
+    def write_observations(self, run: Run, observations: Mapping[str, Any]) -> None:
+        """Record them, atomically; before the run's own record, which says that it has ended."""
+        write_json(self.place(run) / OBSERVATIONS, observations)
 
     def save_checkpoint(self, run: Run, history: History, state: Mapping[str, Any]) -> None:
         """Write the state of a run under way, atomically; the last two are kept."""
