@@ -26,7 +26,7 @@ LISTS = (
 
 def empty() -> dict[str, Any]:
     lists: dict[str, Any] = {name: [] for name in (*LISTS, "provenance")}
-    return {"run": "demo", "facts": {}, "published": None, **lists}
+    return {"run": "demo", "facts": {}, "published": None, "peers_claim": "", **lists}
 
 
 def published_numbers() -> Iterator[dict[str, Any]]:

@@ -26,7 +26,7 @@ def test_two_checkouts_and_core_counts_give_the_same_bytes(tmp_path: Path) -> No
         "results/reduced/studies/*/*/trials.csv": 12,
         "results/reduced/studies/*/*/best.json": 12,
         "results/reduced/data/*": 3,
-        "results/reduced/metrics/*.csv": 9,
+        "results/reduced/metrics/*.csv": 12,
         "figures/reduced/*": 2,
     }
     for pattern, count in patterns.items():

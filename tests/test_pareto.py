@@ -78,10 +78,14 @@ def test_rows_hold_both_coordinates_and_who_dominates():
     rows = metrics()["pareto"].compute(curves)
     assert {row["model"] for row in rows} == {"LSTM"}
     of = {c: [row for row in rows if row["scheduler"] == c] for c in CODES}
-    front = {c: r["value"] for c in CODES for r in of[c] if r["quantity"] == "pareto_front"}
-    assert front == {"N": 1.0, "C": 0.0, "E": 1.0, "H": 0.0, "EH": 0.0}
-    beaten = {c: [r["definition"] for r in of[c] if r["quantity"] == "dominated_by"] for c in CODES}
-    assert beaten == {"N": [], "C": ["E"], "E": [], "H": ["N", "E"], "EH": ["N", "E"]}
+    for seed in (None, 1.2):
+        own = {c: [row for row in of[c] if row.get("seed") == seed] for c in CODES}
+        front = {c: r["value"] for c in CODES for r in own[c] if r["quantity"] == "pareto_front"}
+        assert front == {"N": 1.0, "C": 0.0, "E": 1.0, "H": 0.0, "EH": 0.0}
+        beaten = {
+            c: [r["definition"] for r in own[c] if r["quantity"] == "dominated_by"] for c in CODES
+        }
+        assert beaten == {"N": [], "C": ["E"], "E": [], "H": ["N", "E"], "EH": ["N", "E"]}
     (cosine,) = (s for s in curves if s.code == "C")
     pairs = [(12, 15), (12, 18), (15, 18)]
     slcd = [logarithmic(cosine.mean[a], cosine.mean[b]) for a, b in pairs]

@@ -58,7 +58,7 @@ def test_a_formula_reruns_its_methods(checkout: Checkout) -> None:
         *("learning_curve_OSC_LSTM-EH", "learning_curve_OSC_LSTM-WEH", "bars_CNN_LSTM", "overview"),
         *(f"{kind}_OSC_LSTM" for kind in ("comparison", "methods", "slcd", "power_law", "study")),
         *(f"schedule_{code}" for code in ("N", "H", "EH", "WEH", "overview")),
-        *("lr_budget", "lr_budget_relative"),
+        *("lr_budget", "lr_budget_relative", "pareto"),
     }
 
 

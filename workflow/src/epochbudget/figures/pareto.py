@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from epochbudget.figures.base import SMOOTHED_BEFORE_CUT, Drawing, Figure
 from epochbudget.figures.frame import scale
 from epochbudget.figures.from_curves import curve_files
+from epochbudget.metrics.definitions.pareto import CLAIMED
 from epochbudget.metrics.names import model_name
 
 if TYPE_CHECKING:
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
 
     from epochbudget.experiment import Experiment
     from epochbudget.figures.drawing.front import Standing
-
-ASKED = ("H", "EH")
-"""The methods that the paper's claim is about."""
 
 
 def drawings(experiment: "Experiment") -> dict[str, Drawing]:
@@ -64,7 +62,7 @@ def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
                 remark(axes, "no SLCD: budgets too short")
                 continue
             draw_standings(axes, standings[label])
-            said = said_of(standings[label], ASKED)
+            said = said_of(standings[label], CLAIMED)
             place: Style = {"xycoords": "axes fraction", "textcoords": "offset points"}
             axes.annotate(said, (0.5, 1), (0, 3), **place, size=7, ha="center", va="bottom")
         settle(canvas)
@@ -90,7 +88,7 @@ def _standings(path: Path, label: str, codes: Sequence[str]) -> "dict[str, Stand
             mean["slcd_mean"],
             mean["final_val_loss"],
             [float(r["value"]) for r in own if r["quantity"] == "final_val_loss" and r["seed"]],
-            [r["definition"] for r in own if r["quantity"] == "dominated_by"],
+            [r["definition"] for r in own if r["quantity"] == "dominated_by" and not r["seed"]],
         )
     return found
 

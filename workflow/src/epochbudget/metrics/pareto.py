@@ -1,7 +1,7 @@
 """Insensitivity to the budget against the final loss: which methods no other one beats in both."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from epochbudget.metrics.base import Metric, Row
 
@@ -18,7 +18,7 @@ def compute(curve_sets: "list[CurveSet]") -> list[Row]:
     `pareto_front` is 1 for a method that no other one of its model dominates, else 0; a method is
     dominated if another has a smaller SLCD and a smaller loss at the longest budget (one of them
     may be equal). Each row `dominated_by` names in `definition` a method on the front that
-    dominates it. Of the mean curves; rows with a seed are of its own curves and decide nothing.
+    dominates it. Rows without a seed are of the mean curves, rows with one of that seed's own.
     """
     from itertools import groupby
 
@@ -38,21 +38,21 @@ def _rows(several: "list[CurveSet]") -> list[Row]:
     from epochbudget.metrics.definitions.table import row
 
     budget = max(max(curves.mean) for curves in several)
-    found = {curves.code: _point(curves.complete(), budget) for curves in several}
-    points = {code: point for code, point in found.items() if point}
+    codes = {curves.code: curves for curves in several}
+    points: dict[float | None, dict[str, tuple[float, float]]] = {None: {}}
+    for code, curves in codes.items():
+        for seed, own in [(None, curves.complete()), *curves.complete_seeds().items()]:
+            if point := _point(own, budget):
+                points.setdefault(seed, {})[code] = point
     rows = []
-    beaten = dominators(points)
-    for curves in several:
-        if curves.code not in points:
-            continue
-        of_seeds = {s: _point(c, budget) for s, c in curves.complete_seeds().items()}
-        for seed, point in [(None, points[curves.code]), *of_seeds.items()]:
-            if point:
-                own = {} if seed is None else {"seed": seed}
-                rows.append(row(curves, "slcd_mean", point[0], definition=DEFINITION, **own))
-                rows.append(row(curves, "final_val_loss", point[1], budget=budget, **own))
-        rows.append(row(curves, "pareto_front", float(not beaten[curves.code])))
-        rows += [row(curves, "dominated_by", 1.0, definition=c) for c in beaten[curves.code]]
+    for of, of_seed in points.items():
+        fields: dict[str, Any] = {} if of is None else {"seed": of}
+        for code, beaten in dominators(of_seed).items():
+            curves, (slcd, final) = codes[code], of_seed[code]
+            rows.append(row(curves, "slcd_mean", slcd, definition=DEFINITION, **fields))
+            rows.append(row(curves, "final_val_loss", final, budget=budget, **fields))
+            rows.append(row(curves, "pareto_front", float(not beaten), **fields))
+            rows += [row(curves, "dominated_by", 1.0, definition=c, **fields) for c in beaten]
     return rows
 
 

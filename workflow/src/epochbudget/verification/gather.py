@@ -81,13 +81,15 @@ def gather(inputs: Inputs) -> dict[str, Any]:
         tuning_seeds=spec["tuning_seeds"],
         settings={k: v for p in spec["pairs"] for k, v in p["settings"].items()},
     )
+    beside = peers.rows(inputs.pareto)
     return {
         "run": spec["run"],
         "facts": {"paper": "arXiv 2407.15200", "protocol": str(PAPER)},
         "protocol": _protocol(spec, changed),
         "verdicts": verdicts,
         "claims": tested,
-        "peers": peers.rows(inputs.pareto),
+        "peers": beside,
+        "peers_claim": peers.claim(beside),
         "caveats": caveats.rows(sources),
         "closed_forms": [_numeric(row) for row in inputs.closed_forms],
         "published": counts(inputs.recomputed),

@@ -2,11 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from epochbudget.metrics.definitions.pareto import dominators
+from epochbudget.metrics.definitions.pareto import CLAIMED
 from epochbudget.verification.cells import Row
-
-CLAIMED = ("H", "EH")
-"""The methods that the paper's claim is about."""
 
 
 def rows(table: Sequence[Mapping[str, str]]) -> list[Row]:
@@ -22,31 +19,41 @@ def rows(table: Sequence[Mapping[str, str]]) -> list[Row]:
     return [_row(model, [row for row in table if row["model"] == model]) for model in models]
 
 
+def claim(found: Sequence[Row]) -> str:
+    """The paper's claim with all methods in, in a sentence, from the rows of `rows`."""
+    said = []
+    for code in CLAIMED:
+        run = [row for row in found if row[code] != "not run"]
+        front = sum(row[code].startswith("on the front") for row in run)
+        said.append(f"{code} is on the front of {front} of {len(run)} models" if run else "")
+    return "; ".join(filter(None, said))
+
+
 def _row(model: str, table: Sequence[Mapping[str, str]]) -> Row:
-    of_seeds = {seed: _points(table, seed) for seed in dict.fromkeys(r["seed"] for r in table)}
-    means = of_seeds.pop("")
-    beaten = dominators(means)
-    fronts = [[c for c, others in dominators(p).items() if not others] for p in of_seeds.values()]
+    means = [row for row in table if not row["seed"]]
+    slcd = {r["scheduler"]: float(r["value"]) for r in means if r["quantity"] == "slcd_mean"}
+    marks = [row for row in table if row["quantity"] == "pareto_front"]
+    front = {(row["scheduler"], row["seed"]): float(row["value"]) == 1 for row in marks}
     found: Row = {
         "model": model,
-        "methods": len(means),
-        "budget": next(int(r["budget"]) for r in table if r["quantity"] == "final_val_loss"),
-        "front": ", ".join(sorted((c for c in means if not beaten[c]), key=lambda c: means[c])),
+        "methods": len(slcd),
+        "budget": next(int(r["budget"]) for r in means if r["quantity"] == "final_val_loss"),
+        "front": ", ".join(
+            sorted((code for code in slcd if front[code, ""]), key=slcd.__getitem__)
+        ),
     }
     for code in CLAIMED:
-        if code not in means:
+        if code not in slcd:
             found[code] = "not run"
             continue
-        place = f"dominated by {', '.join(beaten[code])}" if beaten[code] else "on the front"
-        seeds = sum(code in front for front in fronts)
-        found[code] = f"{place}; on that of {seeds} of {len(fronts)} seeds"
+        beaten = [
+            row["definition"]
+            for row in means
+            if row["quantity"] == "dominated_by" and row["scheduler"] == code
+        ]
+        place = f"dominated by {', '.join(beaten)}" if beaten else "on the front"
+        of_seeds = [on for (method, seed), on in front.items() if method == code and seed]
+        found[code] = (
+            f"{place}; on the seed’s own front for {sum(of_seeds)} of {len(of_seeds)} seeds"
+        )
     return found
-
-
-def _points(table: Sequence[Mapping[str, str]], seed: str) -> dict[str, tuple[float, float]]:
-    """(SLCD, final loss) of each method, of one seed or (blank) of the mean curves."""
-    values: dict[str, dict[str, float]] = {}
-    for row in table:
-        if row["seed"] == seed and row["quantity"] in ("slcd_mean", "final_val_loss"):
-            values.setdefault(row["scheduler"], {})[row["quantity"]] = float(row["value"])
-    return {code: (v["slcd_mean"], v["final_val_loss"]) for code, v in values.items()}

@@ -68,9 +68,10 @@ def render(report: Mapping[str, Any], templates: Path) -> str:
 
     Args:
         report: `run` is its name; `facts` (name -> text) and `published` (word -> count, or None)
-            stand in the head; `protocol` and `rule` are lists of text; `verdicts`, `claims`,
-            `peers`, `caveats`, `closed_forms`, `missing` and `margins` are lists of rows whose
-            values are text, numbers or None; `provenance` is a list of tables {title, rows}.
+            stand in the head; `peers_claim` is text; `protocol` and `rule` are lists of text;
+            `verdicts`, `claims`, `peers`, `caveats`, `closed_forms`, `missing` and `margins` are
+            lists of rows whose values are text, numbers or None; `provenance` is a list of tables
+            {title, rows}.
         templates: Folder of `report.html.j2` and the files that stand beside it.
 
     Raises:

@@ -30,7 +30,9 @@ def draw_ranking(axes: Axes, rows: Sequence[Mapping[str, str]]) -> None:
     axes.set_yticks(range(len(rows)), [row["name"] for row in rows])
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.grid(visible=False, axis="y")
-    axes.set_xlabel("validation accuracy (%)")
+    low, high = axes.get_xlim()
+    axes.set_xlim(max(low, 0), min(high, 100))
+    axes.set_xlabel("validation accuracy (%), mean ± sd of the seeds")
     axes.set_title(rows[0]["model"] + _remark(rows), loc="left")
 
 

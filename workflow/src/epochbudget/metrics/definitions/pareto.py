@@ -4,6 +4,9 @@ from collections.abc import Mapping
 
 Point = tuple[float, float]
 
+CLAIMED = ("H", "EH")
+"""The methods that the paper's claim is about."""
+
 
 def dominators(points: Mapping[str, Point]) -> dict[str, list[str]]:
     """The names on the front that dominate each point; none for those on the front itself.
