@@ -25,6 +25,9 @@ PATHS = {
     "runs": "results/{run}/curves/Result_{label}-{code}.parquet",
     "curves": "results/{run}/curves/Result_{label}-{code}.csv",
     "lr_range": "results/{run}/lr_range/{label}.csv",
+    "prior": "results/{run}/lode/{label}/prior/{code}.json",
+    "lode": "results/{run}/lode/{label}/{code}.json",
+    "lode_table": "results/{run}/lode/table.csv",
     "metric": "results/{run}/metrics/{metric}.csv",
     "leaderboard": "results/{run}/leaderboard.csv",
     "figure": "figures/{run}/{figure}.{format}",
@@ -88,6 +91,11 @@ class Experiment:
         """Codes in use, in the registry's order."""
         used = {pair.code for pair in self.pairs}
         return tuple(code for code in registry.methods() if code in used)
+
+    @property
+    def steered(self) -> tuple[Pair, ...]:
+        """Pairs of LODE and its controls, which need the runs of other methods."""
+        return tuple(pair for pair in self.pairs if pair.method.steering)
 
     @property
     def datasets(self) -> tuple[str, ...]:

@@ -94,8 +94,8 @@ class Method:
         steps_optimizer: The scheduler's step also moves the weights.
         default_lr_factor: Factor on the task's default lr when no study has chosen one.
         feedback: The scheduler is told the validation loss when it steps after an epoch.
-        steering: How the schedule is changed during the run by LODE ("advice" or "chance"); blank if
-            it is not.
+        steering: What changes the schedule that a run begins with, as it goes: "advice" of a latent
+            ODE, such from "shuffled" runs, "chance", or "nothing"; blank for ordinary methods.
         for_task: Gives the scheduler for a task, if it depends on what is trained.
         module: Name of the module that defines it; filled in by the registry.
         source: Digest of its code outside of the package.

@@ -5,7 +5,7 @@ from epochbudget.methods.base import Method
 METHOD = Method(
     code="LODE",
     name="LODE",
-    family="Catalogue",
+    family="LODE",
     order=200,
     scheduler=None,
     steering="advice",

@@ -1,12 +1,12 @@
-"""LODE-chance: the schedule that LODE begins with, changed at random as often as LODE changes it: a control."""
+"""LODE-chance: a control, the best earlier schedule changed at random as often as LODE may."""
 
 from epochbudget.methods.base import Method
 
 METHOD = Method(
     code="LODE-chance",
-    name="LODE's base, changed by chance",
-    family="Catalogue",
-    order=201,
+    name="LODE by chance",
+    family="LODE",
+    order=202,
     scheduler=None,
     steering="chance",
 )
