@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from epochbudget.lode.flatness import largest_eigenvalue
+from epochbudget.training.flatness import largest_eigenvalue
 
 
 @pytest.mark.parametrize("spectrum", [(5.0, 3.0, 1.0, 0.1), (-4.0, 2.0, 1.0, 0.5)])

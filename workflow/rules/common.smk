@@ -59,14 +59,13 @@ def files_of(wildcards):
 
 def data_of(wildcards):
     """The data file of a job's model."""
-    return EXPERIMENT.path("data", dataset=pair(wildcards).task.dataset)
+    found = next(p for p in EXPERIMENT.pairs if p.label == wildcards.label)
+    return EXPERIMENT.path("data", dataset=found.task.dataset)
 
 
 def best_of(wildcards):
-    """The study that a comparison takes its hyperparameters from; none in mode `compare`."""
-    if EXPERIMENT.mode == "compare":
-        return []
-    return EXPERIMENT.path("best", label=wildcards.label, code=wildcards.code)
+    """The file that a comparison takes its hyperparameters from, if it needs one."""
+    return EXPERIMENT.found(pair(wildcards)) or []
 
 
 def quantity_of(wildcards):

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from epochbudget import (
     __version__,
@@ -23,13 +23,11 @@ from epochbudget import (
 from epochbudget.errors import UserError, file_failure
 from epochbudget.files import file_digest, make_folder
 from epochbudget.gallery import command as gallery_command
-from epochbudget.jobs import runtime
+from epochbudget.lode import command as lode_command
 from epochbudget.lr_range import command as lr_range_command
 from epochbudget.published import command as published_command
+from epochbudget.training import arguments as training_arguments
 from epochbudget.verification import command as verification_command
-
-if TYPE_CHECKING:
-    from epochbudget.training.runner import Runner
 
 Entry = TypeVar("Entry")
 
@@ -99,13 +97,13 @@ def build_parser() -> argparse.ArgumentParser:
     study = _command(commands, "study", _study, "search hyperparameters of one method")
     study.add_argument("spec", type=json.loads, help="specification of the study, as JSON")
     study.add_argument("--folder", type=Path, required=True, help="where its results go")
-    _add_training(study)
+    training_arguments.add(study)
 
     compare = _command(commands, "compare", _compare, "train one method at all budgets and seeds")
     compare.add_argument("spec", type=json.loads, help="specification of the comparison, as JSON")
     compare.add_argument("--best", type=Path, help="best.json of the method's study")
     compare.add_argument("--out", type=Path, required=True, help="raw rows of its runs")
-    _add_training(compare)
+    training_arguments.add(compare)
 
     train = _command(commands, "train", hand_run.run, "train one configuration by hand")
     hand_run.add_arguments(train)
@@ -166,6 +164,13 @@ def build_parser() -> argparse.ArgumentParser:
     lr_range = _command(commands, "lr-range", lr_range_command.run, "find usable learning rates")
     lr_range_command.add_arguments(lr_range)
 
+    prior = _command(commands, "lode-prior", lode_command.collect, "observe runs for LODE")
+    lode_command.add_prior_arguments(prior)
+    learn = _command(commands, "lode-learn", lode_command.learn, "learn from observed runs")
+    lode_command.add_learn_arguments(learn)
+    table = _command(commands, "lode-table", lode_command.table, "compare LODE with its controls")
+    lode_command.add_table_arguments(table)
+
     explorer = _command(
         commands, "explorer", explorer_command.run, "write the page of learning rates"
     )
@@ -193,23 +198,6 @@ def _command(
     return command
 
 
-def _add_training(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--data", type=Path, required=True, help="the data file")
-    command.add_argument(
-        "--store", type=Path, default=Path("results/store"), help="folder of all runs"
-    )
-    command.add_argument("--log", **LOG)
-    command.add_argument("--workers", type=int, default=1, help="runs side by side")
-
-
-def _runner(args: argparse.Namespace) -> "Runner":
-    from epochbudget.training.runner import Runner
-    from epochbudget.training.store import Store
-
-    settings = {**runtime(), "workers": args.workers}
-    return Runner.from_settings(settings, Store(args.store), args.data)
-
-
 def _entry(what: str, name: str, entries: Mapping[str, Entry]) -> Entry:
     """The registry's entry of that name; registries are read only by the commands that use them."""
     if name not in entries:
@@ -228,13 +216,13 @@ def _data(args: argparse.Namespace) -> None:
 def _study(args: argparse.Namespace) -> None:
     from epochbudget.studies import StudyJob
 
-    StudyJob(args.spec, file_digest(args.data), _runner(args)).run(args.folder)
+    StudyJob(args.spec, file_digest(args.data), training_arguments.runner(args)).run(args.folder)
 
 
 def _compare(args: argparse.Namespace) -> None:
     from epochbudget.comparison import compare
 
-    compare(args.spec, args.best, file_digest(args.data), _runner(args), args.out)
+    compare(args.spec, args.best, file_digest(args.data), training_arguments.runner(args), args.out)
 
 
 def _check(args: argparse.Namespace) -> None:

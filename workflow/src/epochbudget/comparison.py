@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,9 @@ def compare(
         runner: Carries out the runs.
         output: The Parquet file to write.
     """
-    found = spec["given"] if best is None else read_best(best)["hyperparameters"]
+    record = {"hyperparameters": spec["given"]} if best is None else read_best(best)
+    found = record["hyperparameters"]
+    runner = replace(runner, flatness=spec.get("flatness", False), dynamics=record.get("dynamics"))
     runs = {
         (budget, seed): one_run(spec, found, budget, seed, data)
         # Longest first: a budget-free method's shorter budgets are then prefixes in the store.
@@ -45,39 +48,62 @@ def compare(
         "diverged": sorted(key for key, h in histories.items() if h.status == "diverged"),
         "provenance": provenance(runner.device),
     }
+    if noted := [
+        {"budget": budget, "seed": seed, **own}
+        for (budget, seed), run in sorted(runs.items())
+        if (own := runner.store.noted(run))
+    ]:
+        metadata["noted"] = noted
     _write(histories, metadata, output)
 
 
 def read_best(path: Path) -> dict[str, Any]:
-    """The record of an ended study.
+    """The record of an ended study, or of what LODE has learnt.
 
     Raises:
         UserError: If it cannot be read.
     """
     try:
         record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        return {name: record[name] for name in ("hyperparameters", "study")}
+        if not isinstance(record["hyperparameters"], dict):
+            raise TypeError("its hyperparameters are no mapping")
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UserError(
-            f"{path}: the study's result cannot be read ({error})",
-            f"delete it; the study's journal is kept and only read again: snakemake {path}",
+            f"{path}: what was found cannot be read ({error})",
+            f"delete it and make it again, runs and trials are kept: snakemake {path}",
         ) from error
+    return record
 
 
 def one_run(
     spec: Mapping[str, Any], found: Mapping[str, Any], budget: int, seed: int, data: str
 ) -> Run:
-    """The run of a comparison with the hyperparameters `found` (or given)."""
-    method = registry.methods()[spec["method"]]
+    """The run of a comparison with the hyperparameters `found` (or given).
+
+    The best of the schedules that LODE learns from is run as what it is, under its own run key.
+    """
+    method, found = registry.methods()[spec["method"]], dict(found)
+    if method.steering == "nothing":
+        method = registry.methods()[found.pop("base")]
     return Run(
         task=spec["task"],
-        method=spec["method"],
+        method=method.code,
         optimizer=spec.get("optimizer"),
         hyperparameters=with_defaults(method, found, spec.get("infimum_lr")),
         budget=budget,
         seed=seed,
         data=data,
     )
+
+
+def planned(spec: Mapping[str, Any], data: str) -> list[Run]:
+    """The earlier runs of one method from which LODE learns (`Experiment.prior_spec`)."""
+    given = spec["given"]
+    return [
+        one_run(spec, {**given, "lr": given["lr"] * factor}, spec["budget"], seed, data)
+        for factor in spec["lr_factors"]
+        for seed in spec["seeds"]
+    ]
 
 
 def _write(

@@ -97,6 +97,20 @@ class Experiment:
         """Pairs of LODE and its controls, which need the runs of other methods."""
         return tuple(pair for pair in self.pairs if pair.method.steering)
 
+    def priors(self, label: str) -> tuple[Pair, ...]:
+        """The pairs whose runs LODE learns from, for a model on which it is used."""
+        pair = next(pair for pair in self.steered if pair.label == label)
+        methods = (method_with(c, pair.optimizer) for c in self.config.lode.prior_methods)
+        return tuple(replace(pair, method=method) for method in methods)
+
+    def found(self, pair: Pair) -> str | None:
+        """The file that a comparison takes its hyperparameters from; None if it needs none."""
+        if pair.method.steering:
+            return self.path("lode", label=pair.label, code=pair.code)
+        if self.mode == "compare":
+            return None
+        return self.path("best", label=pair.label, code=pair.code)
+
     @property
     def datasets(self) -> tuple[str, ...]:
         """Names of the data sets in use."""
@@ -135,7 +149,8 @@ class Experiment:
     @cached_property
     def results(self) -> tuple[str, ...]:
         """Every file that the run is to make at the end."""
-        best = [self.path("best", label=p.label, code=p.code) for p in self.pairs]
+        studied = (pair for pair in self.pairs if not pair.method.steering)
+        best = [self.path("best", label=p.label, code=p.code) for p in studied]
         figures = (*self._files_of(self.drawings), self.path("gallery"))
         if self.mode == "optimize":
             return (*best, *figures)
@@ -145,7 +160,8 @@ class Experiment:
             for label in p.curve_labels
         ]
         metrics = [self.path("metric", metric=metric) for metric in registry.metrics()]
-        return (*curves, *metrics, *figures)
+        table = [self.path("lode_table")] if self.steered else []
+        return (*curves, *metrics, *table, *figures)
 
     @property
     def runtime(self) -> dict[str, Any]:
@@ -204,9 +220,27 @@ class Experiment:
             "budgets": list(self.budgets),
             "seeds": list(self.seeds),
         }
-        if self.mode == "compare":
+        if self.mode == "compare" and not pair.method.steering:
             spec["given"] = self.default_hyperparameters(pair)
+        if self.config.flatness:
+            spec["flatness"] = True
         return spec
+
+    def prior_spec(self, pair: Pair) -> dict[str, Any]:
+        """What the earlier runs of one method depend on, from which LODE learns."""
+        return {
+            **self._pair_spec(pair),
+            "given": self.default_hyperparameters(pair),
+            "lr_factors": list(self.config.lode.lr_factors),
+            "budget": max(self.budgets),
+            "seeds": list(self.config.lode.seeds),
+        }
+
+    def lode_spec(self, pair: Pair) -> dict[str, Any]:
+        """What a method of LODE's learns with, besides the earlier runs."""
+        steering = pair.method.steering
+        settings = self.config.lode.model_dump(exclude={"prior_methods", "lr_factors", "seeds"})
+        return {"steering": steering, **(settings if steering in ("advice", "shuffled") else {})}
 
     def default_hyperparameters(self, pair: Pair) -> dict[str, float]:
         """The method's defaults on this task, with what the configuration gives."""

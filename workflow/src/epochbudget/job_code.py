@@ -18,6 +18,21 @@ def comparison(pair: Pair) -> str:
     return f"{code_digest('epochbudget.comparison')}-{run_code(pair.task, pair.method)}"
 
 
+def prior(pair: Pair) -> str:
+    """Digest of the code of the earlier runs that LODE learns from."""
+    return f"{code_digest('epochbudget.lode.prior')}-{run_code(pair.task, pair.method)}"
+
+
+def lode() -> str:
+    """Digest of the code that learns from them."""
+    return code_digest("epochbudget.lode.learn")
+
+
+def lode_table() -> str:
+    """Digest of the code that compares LODE with its controls."""
+    return code_digest("epochbudget.lode.table")
+
+
 def data(dataset: str) -> str:
     """Digest of the code that makes a data set."""
     return code_digest(_module(registry.datasets()[dataset].write))

@@ -6,14 +6,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from epochbudget.comparison import one_run, read_best
+from epochbudget.comparison import one_run, planned, read_best
 from epochbudget.experiment import Experiment, Pair
 from epochbudget.files import file_digest
 from epochbudget.methods.base import Method
 from epochbudget.step_times import StepTime, by_model
 from epochbudget.studies import study_key
 from epochbudget.training import trunks
-from epochbudget.training.run import with_defaults
+from epochbudget.training.run import Run, with_defaults
 from epochbudget.training.store import Store, epoch_of
 
 
@@ -85,9 +85,11 @@ def hours(experiment: Experiment, work: Plan, times: Sequence[StepTime]) -> Hour
 
 def _of(pair: Pair, experiment: Experiment, store: Store) -> Work:
     study, budgets, seeds = experiment.config.study, experiment.budgets, experiment.seeds
-    searched = experiment.mode != "compare"
+    searched = experiment.mode != "compare" and not pair.method.steering
     data, best = data_of(pair, experiment), hyperparameters(pair, experiment)
-    work = Work()
+    work = _earlier(pair, experiment, store) if pair.method.steering else Work()
+    if experiment.mode == "optimize" and pair.method.steering:
+        return Work()
     if searched:
         trials = study.trials * len(study.seeds)
         ended = trials if best else trials_ended(pair, experiment) * len(study.seeds)
@@ -159,9 +161,39 @@ def data_of(pair: Pair, experiment: Experiment) -> str | None:
 
 def hyperparameters(pair: Pair, experiment: Experiment) -> dict[str, Any] | None:
     """Those of the comparison; None while its study has not ended."""
+    if pair.method.steering:
+        return _learnt(pair, experiment)
     if experiment.mode == "compare":
         return experiment.default_hyperparameters(pair)
     return _best(pair, experiment, data_of(pair, experiment))
+
+
+def _learnt(pair: Pair, experiment: Experiment) -> dict[str, Any] | None:
+    """What LODE has learnt, if it has."""
+    path = experiment.found(pair)
+    if path is None or not Path(path).is_file():
+        return None
+    return dict(read_best(Path(path))["hyperparameters"])
+
+
+def _earlier(pair: Pair, experiment: Experiment, store: Store) -> Work:
+    """The runs that LODE learns from; they count with the first of its methods on a model."""
+    if pair != next(other for other in experiment.steered if other.label == pair.label):
+        return Work()
+    runs = prior_runs(pair, experiment)
+    budget = max(experiment.budgets)
+    count = len(experiment.config.lode.lr_factors) * len(experiment.config.lode.seeds)
+    count *= len(experiment.config.lode.prior_methods)
+    observed = [run for run in runs if "observations" in store.noted(run)]
+    done = sum(store.read(run).covers(run.budget) for run in observed)
+    return Work(runs=count, comparison=count * budget, stored=done * budget)
+
+
+def prior_runs(pair: Pair, experiment: Experiment) -> list[Run]:
+    """The runs that LODE learns from on the model of `pair`; none while there are no data."""
+    data = data_of(pair, experiment)
+    specs = [experiment.prior_spec(prior) for prior in experiment.priors(pair.label)]
+    return [run for spec in specs for run in planned(spec, data)] if data else []
 
 
 def _finished(
@@ -200,7 +232,7 @@ def _best(pair: Pair, experiment: Experiment, data: str | None) -> dict[str, Any
         return None
     record = read_best(path)
     key = study_key(experiment.study_spec(pair), data)
-    return dict(record["hyperparameters"]) if record["study"] == key else None
+    return dict(record["hyperparameters"]) if record.get("study") == key else None
 
 
 def trials_ended(pair: Pair, experiment: Experiment) -> int:

@@ -100,17 +100,18 @@ def hours_left(experiment: Experiment, store: Store, found: list[State]) -> dict
 
 
 def _of(pair: Pair, experiment: Experiment, store: Store) -> Iterator[State]:
-    if experiment.mode != "compare":
+    if experiment.mode != "compare" and not pair.method.steering:
         yield _study(pair, experiment)
     if experiment.mode == "optimize":
         return
+    why = "LODE has not learnt yet" if pair.method.steering else "its study has not ended"
     found, data = hyperparameters(pair, experiment), data_of(pair, experiment)
     spec = experiment.comparison_spec(pair)
     for budget in experiment.budgets:
         for seed in experiment.seeds:
             place = (pair.label, pair.code, "comparison", budget, seed)
             if found is None or data is None:
-                yield State(*place, "missing", 0, budget, note="its study has not ended")
+                yield State(*place, "missing", 0, budget, note=why)
             else:
                 run = one_run(spec, found, budget, seed, data)
                 state, done, seconds, note = _run(run, store)

@@ -42,6 +42,8 @@ def check(config: "Config") -> None:
             f"budgets: found {list(config.budgets)}, allowed is an ascending list of epochs",
             f"write {sorted(config.budgets)}",
         )
+    if any(known.steering for known in map(registry.methods().get, _codes(config)) if known):
+        _lode(config)
     _searches(config)
     check_nesterov(config, _codes(config))
     for code, values in config.hyperparameters.items():
@@ -100,6 +102,20 @@ def _methods(config: "Config") -> None:
         _known(f"groups.{name}", codes, known)
     _known("study.search", config.study.search, known)
     _known("hyperparameters", config.hyperparameters, known)
+
+
+def _lode(config: "Config") -> None:
+    """LODE learns from schedules that are known before the training."""
+    known = registry.methods()
+    allowed = [c for c, method in known.items() if method.foreseeable and not method.own_optimizer]
+    _known("lode.prior_methods", config.lode.prior_methods, allowed)
+    for name in ("prior_methods", "lr_factors", "seeds"):
+        _distinct(f"lode.{name}", getattr(config.lode, name))
+    if set(config.lode.prior_methods) <= {"N"}:
+        raise UserError(
+            "lode.prior_methods: found N alone, allowed is a list with a method whose rate changes",
+            "add C, for instance: rates that never change teach nothing of what a change does",
+        )
 
 
 def _distinct(key: str, values: Sequence[Any]) -> None:

@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, create_model
 
 from epochbudget import registry
 from epochbudget.config.base import Section
+from epochbudget.config.lode import Lode
 from epochbudget.config.values import Device, GroupName, Hyperparameter, Number, Project, RunName
 from epochbudget.config.verification import Verification
 
@@ -188,6 +189,9 @@ class Config(Section):
     plugins: dict[Code, Plugin] = Field(default_factory=dict)
     """Schedules from outside of the package, or composed: code of the method -> where it is, or its
     parts. List the codes in `methods`, too."""
+    flatness: bool = False
+    """Measure the largest eigenvalue of the Hessian at the end of the comparison's runs. Runs that
+    have ended without are trained again, and none trains in lockstep."""
     groups: dict[GroupName, tuple[Code, ...]] = Field(default_factory=dict)
     """Groups of methods to draw side by side at the longest budget, learning rate, losses and
     accuracy: name -> codes. Blank means no such figures."""
@@ -198,6 +202,8 @@ class Config(Section):
     """Hyperparameter search."""
     sgd: Sgd = Sgd()
     """SGD."""
+    lode: Lode = Lode()
+    """LODE."""
     training: Training = Training()
     """Device, logs, checkpoints."""
     tracking: Tracking = Tracking()

@@ -19,7 +19,6 @@ log = logging.getLogger(__name__)
 
 WINDOW = (5, 20)
 """Shortest and longest window that is encoded, in points."""
-PEAK_LR = 1e-3
 UNIT = 0.1
 """Of a run: what the latent ODE calls one unit of time, so that a run lasts ten."""
 
@@ -107,7 +106,11 @@ def digest(state: Mapping[str, Any]) -> str:
 
 
 def fit(
-    trajectories: Sequence[Tensor], seed: int, steps: int = 1000, batch_size: int = 64
+    trajectories: Sequence[Tensor],
+    seed: int,
+    steps: int = 1000,
+    batch_size: int = 64,
+    lr: float = 1e-2,
 ) -> tuple[Dynamics, list[float]]:
     """Train a latent ODE: Adam, one cycle of the rate, windows at random starts.
 
@@ -116,6 +119,7 @@ def fit(
         seed: Of its weights and windows.
         steps: Optimizer steps.
         batch_size: Windows in each.
+        lr: Its peak.
 
     Returns:
         (the trained latent ODE, the loss of every step).
@@ -128,8 +132,8 @@ def fit(
     bounds = float(rates.min()), float(rates.max())
     dynamics = Dynamics(LatentODE(), scale, 1 / (UNIT * longest), bounds)
     scaled = [scale.scaled(trajectory) for trajectory in trajectories]
-    optimizer = Adam(dynamics.model.parameters(), lr=PEAK_LR)
-    schedule = OneCycleLR(optimizer, max_lr=PEAK_LR, total_steps=steps)
+    optimizer = Adam(dynamics.model.parameters(), lr=lr)
+    schedule = OneCycleLR(optimizer, max_lr=lr, total_steps=steps)
     losses = []
     for step in range(steps):
         observed, known, lengths = draw(scaled, batch_size, generator)

@@ -51,7 +51,7 @@ class LodeTrainer(Observing):
                 code does; `dynamics`, the digest of the argument of this name.
             budget: Epochs of the run.
             seed: Of the run.
-            dynamics: `Dynamics.state_dict`; only its bounds are used where chance steers.
+            dynamics: `Dynamics.state_dict`; its bounds alone where chance steers.
             base: Method of the schedule to begin with.
 
         Raises:
@@ -65,10 +65,11 @@ class LodeTrainer(Observing):
             )
         rates = learning_rates(base, hyperparameters, budget, self.batches)
         self.rates = torch.tensor(rates, dtype=torch.float64)
-        self.dynamics = Dynamics.from_state_dict(dynamics)
+        self.by_chance = method.steering == "chance"
+        self.bounds = dynamics["bounds"]
+        self.dynamics = None if self.by_chance else Dynamics.from_state_dict(dynamics)
         self.seed = seed
         self.faithful = bool(hyperparameters.get("faithful", False))
-        self.by_chance = method.steering == "chance"
         self.step = 0
         self.val_loss: list[float] = []
         self.accuracy: list[float | None] = []
@@ -107,7 +108,7 @@ class LodeTrainer(Observing):
         ends, epoch = point_ends(self.batches), len(self.val_loss)
         epochs = len(self.rates) // self.batches - epoch
         seed = derive_seed(self.seed, f"refresh after epoch {epoch}")
-        if self.by_chance:
+        if self.dynamics is None:
             advice = self._by_chance(seed, ends, epochs)
         else:
             advice = advise(self.dynamics, observed, epochs * len(ends), seed, self.faithful)
@@ -127,7 +128,7 @@ class LodeTrainer(Observing):
     def _plan(self, log_rates: Tensor, ends: Sequence[int], epochs: int) -> None:
         """Rates of points (R,) become those of the remaining steps."""
         sizes = torch.tensor(ends).diff(prepend=torch.tensor([0])).repeat(epochs)
-        rates = log_rates.exp().clamp(*self.dynamics.bounds)
+        rates = log_rates.exp().clamp(*self.bounds)
         self.rates[self.step :] = rates.repeat_interleave(sizes)
 
     def noted(self) -> dict[str, Any]:

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
     Scheduler = Callable[[Optimizer, Mapping[str, float], int, int], LRScheduler]
 
-Family = Literal["Traditional", "Cyclic+Warmup", "Hyperbolic", "LR-free", "Catalogue", "Plug-in"]
+Family = Literal[
+    "Traditional", "Cyclic+Warmup", "Hyperbolic", "LR-free", "Catalogue", "Plug-in", "LODE"
+]
 Hyperparameters = Mapping[str, float]
 
 

@@ -49,8 +49,9 @@ class Runner:
         workers: Runs side by side, each in a process of its own.
         lockstep: Label of a model -> runs of it that train as one batched computation, at most.
         cuda_graphs: Whether runs in lockstep replay their steps as CUDA graphs.
-        observe: Whether runs are observed between their epochs' ends; then none trains in lockstep,
-            and one that has ended unobserved trains again.
+        observe: Whether runs are observed between their epochs' ends.
+        flatness: Whether the largest eigenvalue of the Hessian is measured at their end. With one
+            of the two no run trains in lockstep, and one that has ended without trains again.
         dynamics: What steers runs of the methods of LODE.
     """
 
@@ -64,6 +65,7 @@ class Runner:
     lockstep: Mapping[str, int] = field(default_factory=dict)
     cuda_graphs: bool = False
     observe: bool = False
+    flatness: bool = False
     dynamics: "Mapping[str, Any] | None" = None
     _problem: "tuple[str, Problem] | None" = None
     _trained: set[str] = field(default_factory=set)
@@ -149,13 +151,14 @@ class Runner:
 
     def _covered(self, run: Run, stored: History) -> bool:
         """Whether nothing is left to train of a run, or to observe."""
-        observed = not self.observe or self.store.observations(run) is not None
-        return stored.covers(run.budget) and observed
+        asked = {"observations": self.observe, "flatness": self.flatness}
+        noted = self.store.noted(run) if any(asked.values()) else {}
+        return stored.covers(run.budget) and all(name in noted for name in asked if asked[name])
 
     def _lockstep_groups(self, runs: Sequence[Run]) -> list[list[Run]]:
         """Runs of one problem each, at least two and at most as many as the settings say."""
         able: dict[str, list[Run]] = {}
-        for run in [] if self.observe else runs:
+        for run in [] if self.observe or self.flatness else runs:
             if run.task["label"] in self.lockstep and run.the_method.lockstep:
                 able.setdefault(str(run.task), []).append(run)
         if able and self.tracking.mode != "off":
@@ -255,7 +258,7 @@ class Runner:
         )
         branches = {run.trunk, *self._branches.get(run.trunk_key, ())} if run.trunk else set()
         ends = [epoch for epoch in branches if epoch <= run.trunk]
-        return Session(run, trainer, self.store, self.log_every, ends)
+        return Session(run, trainer, self.store, self.log_every, ends, self.flatness)
 
     def _between_epochs(
         self,

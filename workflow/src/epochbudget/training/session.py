@@ -24,6 +24,7 @@ class Session:
         store: Where its checkpoint and its record stand.
         log_every: Epochs between two lines in the log.
         branches: Epochs after which its state is left for runs to other budgets.
+        flatness: Whether the largest eigenvalue of the Hessian is measured at its end.
     """
 
     def __init__(
@@ -33,12 +34,14 @@ class Session:
         store: Store,
         log_every: int,
         branches: Collection[int] = (),
+        flatness: bool = False,
     ) -> None:
         self.run = run
         self.trainer = trainer
         self.store = store
         self.log_every = log_every
         self.branches = branches
+        self.flatness = flatness
         self.history = History()
         self.trunk: dict[str, Any] | None = None
         self.inherited = 0
@@ -120,14 +123,25 @@ class Session:
         """Record the run; a budget-free one keeps its checkpoint, to go on to a longer budget."""
         if self.run.budget_free and self.history.status == "finished":
             self.save()
-        if self.observing:
-            self.store.write_observations(self.run, self.trainer.noted())
+        if self.observing or self.flatness:
+            self.store.note(self.run, self._noted())
         effort = {name: getattr(self.progress, name) for name in ("resumed", "trained_again")}
         self.store.write(self.run, self.history, {**provenance, **effort, **self._origin()})
         progress.clear(self.store.place(self.run))
         failures.clear(self.store.place(self.run))
         if not self.run.budget_free or self.history.status != "finished":
             self.store.discard_checkpoints(self.run)
+
+    def _noted(self) -> dict[str, Any]:
+        """What is noted of the run besides its history."""
+        noted: dict[str, Any] = getattr(self.trainer, "noted", dict)()
+        if self.flatness:
+            from epochbudget.training.flatness import flatness
+
+            finished = self.history.status == "finished"
+            noted["flatness"] = flatness(self.trainer) if finished else None
+            noted["flatness_epoch"] = self.history.epochs
+        return noted
 
     def _origin(self) -> dict[str, Any]:
         """Which run has trained its first epochs, if it was another."""

@@ -2,8 +2,8 @@
 
 A folder holds `run.json` once the run has ended, with everything that is known of it; while it is
 under way (or may be continued to a longer budget) its last two checkpoints,
-`checkpoint-<epoch>-<checksum>.pt`; `observations.json`, if it was observed; `progress.json`, for people who wait; and `failure.json` while
-its last attempt has failed.
+`checkpoint-<epoch>-<checksum>.pt`; `noted.json`, if more was asked of it than a history;
+`progress.json`, for people who wait; and `failure.json` while its last attempt has failed.
 """
 
 import io
@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 Column = list[Any]
 COLUMNS = ("train_loss", "val_loss", "accuracy", "lr", "seconds")
-OBSERVATIONS = "observations.json"
+NOTED = "noted.json"
 KEPT = 2
 """Checkpoints of a run that are kept: should the last one be damaged, there is one before it."""
 
@@ -106,22 +106,25 @@ class Store:
         }
         write_json(self._record(run), record)
 
-    def observations(self, run: Run) -> dict[str, Any] | None:
-        """What was observed of an ended run between its epochs' ends; None if nothing was.
+    def noted(self, run: Run) -> dict[str, Any]:
+        """What was noted of an ended run besides its history; empty if nothing was.
+
+        `observations` between its epochs' ends and `refreshes` (see `lode`); and `flatness` after
+        the epoch `flatness_epoch`.
 
         Raises:
             UserError: If the file is not what was written.
         """
-        path = self.place(run) / OBSERVATIONS
+        path = self.place(run) / NOTED
         if not path.exists():
-            return None
+            return {}
         seals.check(path)
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         return found
 
-    def write_observations(self, run: Run, observations: Mapping[str, Any]) -> None:
-        """Record them, atomically; before the run's own record, which says that it has ended."""
-        write_json(self.place(run) / OBSERVATIONS, observations)
+    def note(self, run: Run, noted: Mapping[str, Any]) -> None:
+        """Note more of a run, before its own record, which says that it has ended."""
+        write_json(self.place(run) / NOTED, {**self.noted(run), **noted})
 
     def save_checkpoint(self, run: Run, history: History, state: Mapping[str, Any]) -> None:
         """Write the state of a run under way, atomically; the last two are kept."""

@@ -5,7 +5,41 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Generator, Tensor
 
+from epochbudget.seeds import derive_seed
+from epochbudget.training.loop import Trainer
+
 ITERATIONS = 50
+SAMPLES = 512
+"""Training samples, the first ones, whose mean loss the Hessian is of."""
+
+
+def flatness(trainer: Trainer) -> float:
+    """The largest eigenvalue of the training loss's Hessian where a run has ended.
+
+    Of the model as it is validated, without dropout, on a fixed sample of the training data. The
+    trainer is left as it was.
+    """
+    problem, model = trainer.problem, trainer.model
+    states = Generator().manual_seed(derive_seed(0, "flatness augmentation"))
+    samples = problem.epoch(torch.arange(min(SAMPLES, problem.train_size)), states)
+    average = getattr(trainer.optimizer, "eval", None)  # Schedule-Free validates another point
+    if average:
+        average()
+    model.eval()
+    parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    generator = Generator().manual_seed(derive_seed(0, "flatness"))
+    # The fused kernels of recurrent layers and of attention have no second derivatives.
+    with (
+        torch.backends.cudnn.flags(enabled=False),
+        torch.nn.attention.sdpa_kernel(torch.nn.attention.SDPBackend.MATH),
+    ):
+        found = largest_eigenvalue(
+            lambda: problem.train_loss(model, *samples), parameters, generator
+        )
+    model.train()
+    if average:
+        trainer.optimizer.train()  # type: ignore[attr-defined]
+    return found
 
 
 def largest_eigenvalue(

@@ -1,0 +1,52 @@
+"""The earlier runs of one method, observed, from which LODE learns."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from epochbudget.comparison import planned
+from epochbudget.files import write_json
+from epochbudget.training.run import Run
+from epochbudget.training.runner import Runner
+from epochbudget.training.store import History
+
+
+def collect(spec: Mapping[str, Any], data: str, runner: Runner, output: Path) -> None:
+    """Train what is missing and write what was observed of each run that reached its end.
+
+    Args:
+        spec: `Experiment.prior_spec`.
+        data: Digest of the data file.
+        runner: Carries out the runs.
+        output: The JSON file to write: `method`; `budget`; `points` of an epoch; `diverged`, how
+            many runs are left out; and `runs`, each with its `hyperparameters`, `seed`,
+            `observations` (columns), `val_loss` and `accuracy` by epoch (None for regression), and
+            `seconds` of training.
+    """
+    runs = planned(spec, data)
+    histories = replace(runner, observe=True).histories(runs)
+    finished = [
+        _entry(run, history, runner)
+        for run, history in zip(runs, histories, strict=True)
+        if history.status == "finished"
+    ]
+    points = len(finished[0]["observations"]["loss"]) // spec["budget"] if finished else 0
+    left_out = len(runs) - len(finished)
+    about = {"method": spec["method"], "budget": spec["budget"], "points": points}
+    write_json(output, {**about, "diverged": left_out, "runs": finished})
+
+
+def _entry(run: Run, history: History, runner: Runner) -> dict[str, Any]:
+    accuracy = history.columns["accuracy"]
+    points = len(runner.store.noted(run)["observations"]["loss"]) // history.epochs
+    columns = runner.store.noted(run)["observations"].items()
+    return {
+        "hyperparameters": dict(run.hyperparameters),
+        "seed": run.seed,
+        # A run that needs no budget may have gone on beyond this one.
+        "observations": {name: values[: points * run.budget] for name, values in columns},
+        "val_loss": history.columns["val_loss"],
+        "accuracy": None if accuracy[0] is None else accuracy,
+        "seconds": sum(history.columns["seconds"]),
+    }
