@@ -1,12 +1,18 @@
 """How sharp a minimum is: the largest eigenvalue of the Hessian."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
 
 import torch
-from torch import Generator, Tensor
+from torch import Generator, Tensor, nn
 
+from epochbudget.models.lstm import LSTM, LSTMReference
 from epochbudget.seeds import derive_seed
 from epochbudget.training.loop import Trainer
+
+if TYPE_CHECKING:
+    from epochbudget.tasks.base import Model
 
 ITERATIONS = 50
 SAMPLES = 512
@@ -28,13 +34,14 @@ def flatness(trainer: Trainer) -> float:
     model.eval()
     parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
     generator = Generator().manual_seed(derive_seed(0, "flatness"))
-    # The fused kernels of recurrent layers and of attention have no second derivatives.
+    # Fused kernels of recurrent layers and of attention have no second derivatives.
     with (
         torch.backends.cudnn.flags(enabled=False),
         torch.nn.attention.sdpa_kernel(torch.nn.attention.SDPBackend.MATH),
     ):
+        twice = _twice_differentiable(model)
         found = largest_eigenvalue(
-            lambda: problem.train_loss(model, *samples), parameters, generator
+            lambda: problem.train_loss(twice, *samples), parameters, generator
         )
     model.train()
     if average:
@@ -42,11 +49,16 @@ def flatness(trainer: Trainer) -> float:
     return found
 
 
+def _twice_differentiable(model: nn.Module) -> "Model":
+    """The model in a form, with the same parameters, whose gradients have gradients."""
+    return partial(LSTMReference.forward, model) if isinstance(model, LSTM) else model
+
+
 def largest_eigenvalue(
     loss: Callable[[], Tensor],
     parameters: Sequence[Tensor],
     generator: Generator,
-    iterations: int = ITERATIONS,
+    iterations: int | None = None,
 ) -> float:
     """The eigenvalue of largest magnitude of the Hessian of `loss`, by power iteration.
 
@@ -54,7 +66,7 @@ def largest_eigenvalue(
         loss: Computes the loss (a scalar) from the parameters, the same each time.
         parameters: What the Hessian is with respect to; they require a gradient.
         generator: Of the first direction, on the CPU.
-        iterations: Hessian-vector products.
+        iterations: Hessian-vector products; 50 if None.
 
     Returns:
         The Rayleigh quotient of the last direction; 0 where the Hessian vanishes along it.
@@ -62,7 +74,7 @@ def largest_eigenvalue(
     gradient = torch.autograd.grad(loss(), parameters, create_graph=True)
     direction = _unit([_like(parameter, generator) for parameter in parameters])
     value = 0.0
-    for _ in range(iterations):
+    for _ in range(iterations or ITERATIONS):
         product = torch.autograd.grad(gradient, parameters, direction, retain_graph=True)
         value = float(sum((d * p).sum() for d, p in zip(direction, product, strict=True)))
         if not any(part.any() for part in product):
