@@ -1,0 +1,217 @@
+"""LODE's jobs, on small runs: earlier runs, learning, comparisons, the table, and what they leave in the store."""
+
+import csv
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from epochbudget.comparison import compare, one_run, planned, read_best
+from epochbudget.errors import UserError
+from epochbudget.experiment import Experiment
+from epochbudget.files import file_digest, write_json
+from epochbudget.lode.learn import best_schedule, learn, score, shuffled, trajectories
+from epochbudget.lode.noted import noted
+from epochbudget.lode.prior import collect
+from epochbudget.lode.table import read, write
+from epochbudget.plan import _digest, plan
+from epochbudget.status import states
+from epochbudget.training.runner import Runner
+from epochbudget.training.store import Store
+from small_runs import TASK, experiment, make_data, runner
+
+pytestmark = pytest.mark.slow
+
+CODES = ["LODE", "LODE-shuffled", "LODE-chance", "LODE-prior"]
+LODE = {"prior_methods": ["C", "N"], "lr_factors": [0.5, 1.0], "seeds": [1, 2], "steps": 3}
+BUDGET = 10
+
+
+def with_lode(**changes: Any) -> Experiment:
+    given: dict[str, Any] = {
+        "mode": "compare",
+        "budgets": [BUDGET],
+        "methods": CODES,
+        "seeds": [3, 4],
+    }
+    given["tasks"] = {"OSC_LSTM": {**TASK, "batch_size": 10}}
+    return experiment(**{**given, "lode": LODE, "flatness": True, **changes})
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_data(tmp_path_factory.mktemp("data"))
+
+
+def priors(e: Experiment, here: Runner, folder: Path) -> list[Path]:
+    """Observe the earlier runs."""
+    paths = []
+    for pair in e.priors("OSC_LSTM"):
+        path = folder / e.path("prior", label=pair.label, code=pair.code)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        collect(e.prior_spec(pair), file_digest(here.data), here, path)
+        paths.append(path)
+    return paths
+
+
+@pytest.fixture(scope="module")
+def whole(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which every job has ended."""
+    folder = tmp_path_factory.mktemp("whole")
+    e, here = with_lode(), runner(folder / "results", data)
+    observed = priors(e, here, folder)
+    for pair in e.pairs:
+        learnt = folder / e.path("lode", label=pair.label, code=pair.code)
+        learn(e.lode_spec(pair), observed, learnt)
+        out = folder / e.path("runs", label=pair.label, code=pair.code)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        compare(e.comparison_spec(pair), learnt, file_digest(data), here, out)
+    return folder
+
+
+def paths(folder: Path, kind: str) -> dict[str, Path]:
+    e = with_lode()
+    return {p.code: folder / e.path(kind, label=p.label, code=p.code) for p in e.pairs}
+
+
+def test_earlier_runs_are_observed_ten_times_an_epoch(whole: Path) -> None:
+    files = sorted((whole / "results/demo/lode/OSC_LSTM/prior").glob("*.json"))
+    assert [file.stem for file in files] == ["C", "N"]
+    for file in files:
+        found = json.loads(file.read_text())
+        assert (found["budget"], found["points"], found["diverged"]) == (BUDGET, 10, 0)
+        assert len(found["runs"]) == 4
+        for run in found["runs"]:
+            assert len(run["observations"]["loss"]) == len(run["observations"]["lr"]) == 10 * BUDGET
+            assert len(run["val_loss"]) == BUDGET
+            assert run["accuracy"] is None
+        assert trajectories(found["runs"])[0].shape == (100, 3)
+
+
+def test_an_observed_run_is_not_trained_again(
+    whole: Path, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    e, here = with_lode(), runner(whole / "results", data)
+    monkeypatch.setattr(Runner, "_open", lambda *_: pytest.fail("trained again"))
+    again = priors(e, here, whole)
+    assert len(again) == 2
+
+
+def test_a_run_that_ended_unobserved_is_trained_again_to_the_same_curve(
+    data: Path, tmp_path: Path
+) -> None:
+    e, here = with_lode(), runner(tmp_path, data)
+    run = planned(e.prior_spec(e.priors("OSC_LSTM")[0]), file_digest(data))[0]
+    plain = here.history(run)
+    assert here.store.noted(run) == {}
+    observed = replace(here, observe=True, _trained=set()).history(run)
+    assert observed.columns["val_loss"] == plain.columns["val_loss"]
+    assert set(here.store.noted(run)) == {"observations"}
+    replace(here, flatness=True, _trained=set()).history(run)
+    assert set(here.store.noted(run)) == {"observations", "flatness", "flatness_epoch"}
+
+
+def test_the_best_earlier_schedule_has_the_best_mean_of_all_seeds() -> None:
+    def run(method: str, lr: float, loss: float) -> dict[str, Any]:
+        given = {"lr": lr}
+        return {"method": method, "hyperparameters": given, "val_loss": [loss], "accuracy": None}
+
+    runs = [run("C", 0.1, 0.5), run("C", 0.1, 0.4), run("N", 0.1, 0.1), run("S", 0.2, 0.3)]
+    runs.append(run("S", 0.2, 0.35))
+    assert best_schedule(runs, [Path("x")]) == {"lr": 0.2, "base": "S"}  # N diverged with one seed
+    assert score({"val_loss": [0.5], "accuracy": [0.25]}) == 0.25
+    with pytest.raises(UserError, match=r"diverged.*Hint: lower lode\.lr_factors"):
+        best_schedule([], [Path("prior/C.json")])
+
+
+def test_shuffled_runs_have_each_others_scores() -> None:
+    observed = [torch.full((4, 3), float(n)) for n in range(6)]
+    mixed = shuffled(observed, seed=1)
+    assert [run[0, :2].tolist() for run in mixed] == [[float(n)] * 2 for n in range(6)]
+    givers = [int(run[0, 2]) for run in mixed]
+    assert sorted(givers) == list(range(6))
+    assert all(giver != own for own, giver in enumerate(givers))
+
+
+def test_every_method_begins_with_the_best_earlier_schedule(whole: Path) -> None:
+    learnt = {code: read_best(path) for code, path in paths(whole, "lode").items()}
+    (base,) = {found["hyperparameters"]["base"] for found in learnt.values()}
+    digests = [found["hyperparameters"].get("dynamics") for found in learnt.values()]
+    assert len(set(digests)) == 4
+    assert digests[-1] is None
+    assert all(found["prior"]["runs"] == 8 for found in learnt.values())
+    assert len(learnt["LODE"]["losses"]) == 3
+    e = with_lode()
+    spec = e.comparison_spec(e.pair("OSC_LSTM", "LODE-prior"))
+    run = one_run(spec, learnt["LODE-prior"]["hyperparameters"], BUDGET, 1, "data")
+    assert run.method == base  # under its own key, so that nothing is trained twice
+    assert "base" not in run.hyperparameters
+
+
+def test_comparisons_carry_what_was_noted(whole: Path) -> None:
+    for code, path in paths(whole, "runs").items():
+        notes = noted(path)
+        assert [(note["budget"], note["seed"]) for note in notes] == [(BUDGET, 3), (BUDGET, 4)]
+        assert all(abs(note["flatness"]) > 0 for note in notes)
+        if code != "LODE-prior":
+            assert [[r[0] for r in note["refreshes"]] for note in notes] == [[4, 8], [4, 8]]
+            assert all(len(note["observations"]["lr"]) == 10 * BUDGET for note in notes)
+
+
+def test_the_table_holds_paired_verdicts_and_costs(whole: Path, tmp_path: Path) -> None:
+    runs, learnt = paths(whole, "runs"), paths(whole, "lode")
+    write(list(runs.values()), list(learnt.values()), tmp_path / "table.csv")
+    with (tmp_path / "table.csv").open() as stream:
+        rows = {row["method"]: row for row in csv.DictReader(stream)}
+    assert list(rows) == CODES
+    ours, base = read(runs["LODE"]), read(runs["LODE-prior"])
+    wins = sum(ours.score[seed] > base.score[seed] for seed in (3, 4))
+    row = rows["LODE-prior"]
+    assert (row["seeds_lode_better"], row["verdict"]) == (str(wins), "incomparable")  # 2 seeds
+    mean = sum(ours.score[seed] - base.score[seed] for seed in (3, 4)) / 2
+    assert float(row["lode_minus_this"]) == pytest.approx(mean)
+    assert rows["LODE"]["verdict"] == ""
+    assert float(row["relative_seconds"]) == 1.0
+    cost = {code: json.loads(path.read_text()) for code, path in learnt.items()}
+    spent = cost["LODE"]["prior"]["seconds"] + cost["LODE"]["seconds"]
+    own, plain = (sum(found.seconds.values()) / 2 for found in (ours, base))
+    with_prior = float(rows["LODE"]["relative_seconds_with_prior"])
+    assert with_prior == pytest.approx((own + spent / 2) / plain)
+    assert float(rows["LODE"]["refreshes"]) == 2
+
+
+def test_a_run_steered_by_another_latent_ode_is_refused(whole: Path, data: Path) -> None:
+    learnt = paths(whole, "lode")
+    wrong = {
+        **read_best(learnt["LODE"]),
+        "dynamics": read_best(learnt["LODE-shuffled"])["dynamics"],
+    }
+    path = whole / "wrong.json"
+    write_json(path, wrong)
+    e = with_lode(seeds=[5])
+    spec = e.comparison_spec(e.pair("OSC_LSTM", "LODE"))
+    with pytest.raises(UserError, match=r"not the one that the run was planned with\. Hint: "):
+        compare(spec, path, file_digest(data), runner(whole / "other", data), whole / "x.parquet")
+
+
+def test_plan_and_status_know_earlier_runs(
+    whole: Path, data: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    e = with_lode()
+    monkeypatch.chdir(tmp_path)
+    before = plan(e, Store(Path("results/store")))
+    assert [work.runs for work in before.values()] == [10, 2, 2, 2]
+    assert [work.left for work in before.values()] == [100, 20, 20, 20]
+    found = states(e, Store(Path("results/store")))
+    assert {state.note for state in found} == {"LODE has not learnt yet"}
+    monkeypatch.chdir(whole)
+    file = Path(e.path("data", dataset="oscillator"))
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(data.read_bytes())
+    _digest.cache_clear()  # as in another process
+    after = plan(e, Store(Path("results/store")))
+    assert [work.left for work in after.values()] == [0, 0, 0, 0]
+    assert {state.state for state in states(e, Store(Path("results/store")))} == {"done"}
