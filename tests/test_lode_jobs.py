@@ -1,4 +1,4 @@
-"""LODE's jobs, on small runs: earlier runs, learning, comparisons, the table, and what they leave in the store."""
+"""LODE's jobs, on small runs, and what they leave in the store."""
 
 import csv
 import json

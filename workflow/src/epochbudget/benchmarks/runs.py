@@ -24,10 +24,11 @@ def measure() -> list[Row]:
 def _row(label: str, folder: Path, device: str) -> Row:
     from torch import Tensor, tensor
 
+    from epochbudget.benchmarks.tools.demo import demo_problem
     from epochbudget.benchmarks.tools.timing import compare
     from epochbudget.training.lockstep import Lockstep
 
-    problem = _problem(label, folder, device)
+    problem = demo_problem(label, folder, device)
     singly, together = _members(problem), _members(problem)
     lockstep = Lockstep(together)
 
@@ -39,20 +40,6 @@ def _row(label: str, folder: Path, device: str) -> Row:
 
     path = f"{MEMBERS} runs in lockstep"
     return compare(f"{label}, a demo epoch", path, reference, fast, device=device)
-
-
-def _problem(label: str, folder: Path, device: str) -> Any:
-    from epochbudget import registry
-    from epochbudget.config.load import load
-    from epochbudget.experiment import Experiment
-    from epochbudget.training.device import prepare
-
-    experiment = Experiment(load({}))
-    pair = experiment.pair(label, "H")
-    dataset = registry.datasets()[pair.task.dataset]
-    path = folder / f"{dataset.name}{dataset.suffix}"
-    dataset.write(experiment.data_spec(dataset.name), path)
-    return pair.task.problem(experiment.task_spec(pair)["settings"], path, prepare(device))
 
 
 def _members(problem: Any) -> "list[Trainer]":
