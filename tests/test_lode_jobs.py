@@ -114,6 +114,24 @@ def test_a_run_that_ended_unobserved_is_trained_again_to_the_same_curve(
     assert set(here.store.noted(run)) == {"observations", "flatness", "flatness_epoch"}
 
 
+def test_observing_loses_no_epoch_of_a_run_that_went_further(data: Path, tmp_path: Path) -> None:
+    """Budget-free runs of two budgets are one; the shorter one is observed."""
+    e, here = with_lode(), runner(tmp_path, data)
+    pair = e.priors("OSC_LSTM")[1]
+    spec = e.prior_spec(pair)
+    longer = planned({**spec, "budget": BUDGET + 2}, file_digest(data))[0]
+    plain = here.history(longer)
+    out = tmp_path / "N.json"
+    fresh = replace(here, _trained=set())
+    one = {**spec, "lr_factors": spec["lr_factors"][:1], "seeds": spec["seeds"][:1]}
+    collect(one, file_digest(data), fresh, out)
+    assert here.store.read(longer).columns["val_loss"] == plain.columns["val_loss"]
+    (found,) = json.loads(out.read_text())["runs"]
+    assert len(found["observations"]["loss"]) == 10 * BUDGET
+    assert found["val_loss"] == plain.columns["val_loss"][:BUDGET]
+    assert len(here.store.noted(longer)["observations"]["loss"]) == 10 * (BUDGET + 2)
+
+
 def test_the_best_earlier_schedule_has_the_best_mean_of_all_seeds() -> None:
     def run(method: str, lr: float, loss: float) -> dict[str, Any]:
         given = {"lr": lr}

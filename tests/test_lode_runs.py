@@ -8,7 +8,9 @@ import pytest
 import torch
 
 import small_runs
+from conftest import ROOT
 from epochbudget import registry
+from epochbudget.cli import main
 from epochbudget.errors import UserError
 from epochbudget.lode.fit import Dynamics, Scale, digest
 from epochbudget.lode.latent_ode import LatentODE
@@ -124,3 +126,12 @@ def test_mistakes_in_the_configuration(lode: dict[str, Any], message: str) -> No
     with pytest.raises(UserError, match=message) as raised:
         small_runs.experiment(lode=lode, methods=["LODE"], mode="compare")
     assert "Hint: " in str(raised.value)
+
+
+def test_a_run_by_hand_needs_no_earlier_ones(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(ROOT)
+    with pytest.raises(SystemExit) as end:
+        main(["train", "--model", "OSC_LSTM", "--method", "LODE", "--budget", "3"])
+    assert "found LODE, allowed are methods that need no earlier runs" in str(end.value)

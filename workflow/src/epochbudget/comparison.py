@@ -13,7 +13,7 @@ from epochbudget.files import atomic, canonical_json
 from epochbudget.training.provenance import provenance
 from epochbudget.training.run import Run, with_defaults
 from epochbudget.training.runner import Runner
-from epochbudget.training.store import History
+from epochbudget.training.store import History, Store
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ def compare(
     if noted := [
         {"budget": budget, "seed": seed, **own}
         for (budget, seed), run in sorted(runs.items())
-        if (own := runner.store.noted(run))
+        if (own := _noted(runner.store, run))
     ]:
         metadata["noted"] = noted
     _write(histories, metadata, output)
@@ -104,6 +104,14 @@ def planned(spec: Mapping[str, Any], data: str) -> list[Run]:
         for factor in spec["lr_factors"]
         for seed in spec["seeds"]
     ]
+
+
+def _noted(store: Store, run: Run) -> dict[str, Any]:
+    """What is noted of a run; the flatness of a longer run with its key is not its own."""
+    found = store.noted(run)
+    if found.pop("flatness_epoch", run.budget) > run.budget:
+        found["flatness"] = None
+    return found
 
 
 def _write(

@@ -37,12 +37,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> None:
     """Train one configuration and print its curve as CSV; the run stays in the store."""
     from epochbudget.comparison import one_run
+    from epochbudget.errors import UserError
     from epochbudget.files import file_digest
     from epochbudget.training.runner import Runner
     from epochbudget.training.store import Store
 
     experiment = _experiment(args)
     (pair,) = experiment.pairs
+    if pair.method.steering:
+        raise UserError(
+            f"--method: found {pair.code}, allowed are methods that need no earlier runs",
+            "snakemake --cores 2 --configfile config/lode.yaml trains what it needs as well",
+        )
     data = Path(experiment.path("data", dataset=pair.task.dataset))
     digest = file_digest(data)
     runner = Runner.from_settings(experiment.runtime, Store(Path("results/store")), data)

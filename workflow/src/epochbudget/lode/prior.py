@@ -39,13 +39,13 @@ def collect(spec: Mapping[str, Any], data: str, runner: Runner, output: Path) ->
 
 def _entry(run: Run, history: History, runner: Runner) -> dict[str, Any]:
     accuracy = history.columns["accuracy"]
-    points = len(runner.store.noted(run)["observations"]["loss"]) // history.epochs
-    columns = runner.store.noted(run)["observations"].items()
+    observations = runner.store.noted(run)["observations"]
+    # A run that needs no budget may have gone on beyond this one.
+    points = len(observations["loss"]) // runner.store.read(run).epochs
     return {
         "hyperparameters": dict(run.hyperparameters),
         "seed": run.seed,
-        # A run that needs no budget may have gone on beyond this one.
-        "observations": {name: values[: points * run.budget] for name, values in columns},
+        "observations": {n: column[: points * run.budget] for n, column in observations.items()},
         "val_loss": history.columns["val_loss"],
         "accuracy": None if accuracy[0] is None else accuracy,
         "seconds": sum(history.columns["seconds"]),

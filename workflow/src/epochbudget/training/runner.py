@@ -5,7 +5,7 @@ import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -142,12 +142,18 @@ class Runner:
         """One run for each key that the store does not cover, longest first.
 
         A run to a smaller budget of a budget-free method has the key of the longest, whose prefix
-        it is; long runs first keep all workers busy to the end.
+        it is; long runs first keep all workers busy to the end. One that is only to be observed
+        is trained as far as it has been, so that nothing of it is lost.
         """
         longest: dict[str, Run] = {}
         for run in sorted(runs, key=lambda run: -run.budget):
             longest.setdefault(run.key, run)
-        return [run for run in longest.values() if not self._covered(run, self.store.read(run))]
+        stored = {key: self.store.read(run) for key, run in longest.items()}
+        return [
+            replace(run, budget=max(run.budget, stored[key].epochs)) if run.budget_free else run
+            for key, run in longest.items()
+            if not self._covered(run, stored[key])
+        ]
 
     def _covered(self, run: Run, stored: History) -> bool:
         """Whether nothing is left to train of a run, or to observe."""
