@@ -110,7 +110,7 @@ def test_of_two_snakemakes_on_one_folder_one_refuses(done: Checkout, tmp_path: P
         assert first.poll() is None
         time.sleep(0.02)
     output = snakemake(checkout, CURVES, fails=True)
-    assert "Directory cannot be locked" in output
-    assert "--unlock" in output
+    # The other one, if its job has begun by then, has left a mark that is seen before its lock.
+    assert "Directory cannot be locked" in output or "Incomplete files" in output
     assert first.wait() == 0
     assert "Nothing to be done" in snakemake(checkout, CURVES)

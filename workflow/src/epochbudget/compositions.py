@@ -87,7 +87,9 @@ def check_budgets(code: str, plugin: Mapping[str, Any], budgets: Sequence[int]) 
 
 
 def _part(key: str, part: Mapping[str, Any], own: Mapping[str, Method]) -> Part:
-    able = [c for c, m in own.items() if not (m.own_optimizer or m.feedback or m.steps_optimizer)]
+    able = [
+        c for c, m in own.items() if m.foreseeable and not (m.own_optimizer or m.steps_optimizer)
+    ]
     code = part.get("method")
     if code not in able:
         raise UserError(

@@ -85,6 +85,7 @@ def describe() -> dict[str, dict[str, Any]]:
             "defaults": _defaults(method),
         }
         for code, method in methods().items()
+        if not method.steering
     }
 
 

@@ -31,7 +31,7 @@ def drawings(experiment: "Experiment") -> dict[str, Drawing]:
             },
             codes=(code,),
         )
-        for code in experiment.methods
+        for code in experiment.foreseen
     }
 
 

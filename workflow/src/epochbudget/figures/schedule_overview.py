@@ -20,15 +20,16 @@ COLUMNS = 5
 
 def drawings(experiment: "Experiment") -> dict[str, Drawing]:
     """One picture of the experiment's methods."""
+    codes = experiment.foreseen
     options = {
         **frame(experiment),
-        "codes": list(experiment.methods),
-        "logarithmic": [code for code in experiment.methods if code in LOGARITHMIC],
+        "codes": list(codes),
+        "logarithmic": [code for code in codes if code in LOGARITHMIC],
         "hyperparameters": SETTINGS,
         "epochs": list(BUDGETS),
     }
     table = experiment.path("metric", metric="learning_rates")
-    return {"schedule_overview": Drawing((table,), options, codes=experiment.methods)}
+    return {"schedule_overview": Drawing((table,), options, codes=codes)} if codes else {}
 
 
 def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":

@@ -37,6 +37,7 @@ def compute(curve_sets: "list[CurveSet]") -> list[Row]:
             "value": rate,
         }
         for code, method in methods().items()
+        if not method.steering
         for budget in BUDGETS
         for epoch, rate in enumerate(learning_rates(method, SETTINGS, budget, 1))
     ]

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from epochbudget import light_torch
+from epochbudget.errors import UserError
 
 if TYPE_CHECKING:
     from epochbudget.methods.base import Hyperparameters, Method
@@ -27,6 +28,11 @@ def learning_rates(
     Raises:
         UserError: If the method refuses the hyperparameters.
     """
+    if method.steering:
+        raise UserError(
+            f"{method.code}: its rates are decided during the training, so there are none to show",
+            "a run that has it draws them: snakemake --cores 2 --configfile config/lode.yaml",
+        )
     if method.scheduler is None:
         rate = 1.0 if method.lr_free else float(hyperparameters["lr"])
         return [rate] * (budget * steps_per_epoch)
