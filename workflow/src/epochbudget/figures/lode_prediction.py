@@ -58,7 +58,7 @@ def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
         rows = [canvas.axes[start : start + 3] for start in range(0, len(canvas.axes), 3)]
         for row, (code, run) in zip(rows, shown.items(), strict=True):
             draw_prediction(row, run, dynamics)
-            row[0].set_ylabel(method_title(options["methods"][code], code), size=8)
+            row[0].set_ylabel(method_title(options["methods"][code], code), size=7.5)
         share_scales(rows, accuracy)
         for axes, name in zip(rows[0], names(accuracy), strict=True):
             axes.set_title(name, size=9)
