@@ -19,6 +19,7 @@ from epochbudget.lode.observing import trajectory
 EPOCHS, POINTS = 8, 4
 PRIORS = ("C", "N")
 RATES = (0.003, 0.01, 0.03)
+NAMES = {"LODE": "LODE", "N": "Constant", "C": "CosineAnnealingLR"}
 CLASSIFIER = "DIGITS_CNN"
 LABELS = ("OSC_LSTM", CLASSIFIER)
 
