@@ -55,10 +55,10 @@ def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
     (budget,) = options["budgets"]
     models = read_models(inputs, options["quantities"], budget)
     rows = 1 + any(model.measured for model in models)
-    widths = [max(2.2, 0.36 * len(model.scores) + 0.9) for model in models]
+    widths = [max(2.8, 0.36 * len(model.scores) + 0.9) for model in models]
     with house_style():
         canvas = sheet(
-            f"Final scores at {budget} epochs: each seed, and the mean",
+            f"Final scores at {budget} epochs",
             options,
             height=2.3 * rows + 1.0,
             width=sum(widths),

@@ -31,6 +31,7 @@ def draw_prediction(row: Sequence[Axes], run: EarlierRun, dynamics: Dynamics) ->
         axes.plot(run.times, real, **REAL)
         axes.plot(run.times, said, **PREDICTED)
         axes.axvline(run.times[len(window) - 1], **WINDOW_END)
+        axes.locator_params("x", integer=True)
 
 
 def share_scales(rows: Sequence[Sequence[Axes]], accuracy: bool) -> None:

@@ -9,10 +9,16 @@ from matplotlib.lines import Line2D
 from epochbudget.curves import Curve
 from epochbudget.figures.drawing.style import Style, method_style
 
-BEGIN: Style = {"color": "black", "linestyle": (0, (4, 2)), "linewidth": 1.0}
+BEGIN: Style = {"color": "black", "linestyle": (0, (4, 2)), "linewidth": 0.9, "zorder": 2.5}
 CHANCE: Style = {"color": "0.6", "linewidth": 0.9}
 STEERED: Style = {"color": method_style("LODE")["color"], "linewidth": 1.7}
-CHANGED: Style = {"color": STEERED["color"], "marker": "o", "linestyle": "none", "markersize": 5}
+CHANGED: Style = {
+    "color": STEERED["color"],
+    "marker": "o",
+    "linestyle": "none",
+    "markersize": 5,
+    "zorder": 3,
+}
 KEPT: Style = {**CHANGED, "markerfacecolor": "white"}
 
 Refresh = tuple[int, int, float | None]
@@ -41,6 +47,8 @@ def draw_rates_of_seed(
     for style, kept in ((CHANGED, False), (KEPT, True)):
         epochs = [e for e, considered, _ in refreshes if (considered == 0) == kept]
         axes.plot(epochs, [steered[epoch - 1] for epoch in epochs], **style)
+    axes.set_xlim(left=0)
+    axes.locator_params("x", integer=True)
 
 
 def refresh_legend(canvas: Figure, chance: bool) -> None:
