@@ -37,8 +37,9 @@ METHODS = {
     "DAdapt": (5, 2),
 }
 
-# (colour, dashes, letter) of the catalogue's methods, whose markers are letters: there are more
-# methods than shapes that can be told apart. The cooldowns of WSD share a colour.
+# (colour, dashes, letter) of the catalogue's methods and of LODE with its controls, whose markers
+# are letters: there are more methods than shapes that can be told apart. The cooldowns of WSD share
+# a colour.
 CATALOGUE = {
     "MS": (5, 3, "M"),
     "SGDR": (2, 3, "G"),
@@ -55,4 +56,8 @@ CATALOGUE = {
     "REX": (1, 1, "R"),
     "LZ": (1, 3, "Z"),
     "SF": (7, 3, "F"),
+    "LODE": (2, 2, "D"),
+    "LODE-shuffled": (4, 2, "S"),
+    "LODE-chance": (0, 2, "H"),
+    "LODE-prior": (7, 2, "B"),
 }
