@@ -93,12 +93,6 @@ class Experiment:
         return tuple(code for code in registry.methods() if code in used)
 
     @property
-    def foreseen(self) -> tuple[str, ...]:
-        """Codes in use whose learning rates can be drawn without training."""
-        known = registry.methods()
-        return tuple(code for code in self.methods if not known[code].steering)
-
-    @property
     def steered(self) -> tuple[Pair, ...]:
         """Pairs of LODE and its controls, which need the runs of other methods."""
         return tuple(pair for pair in self.pairs if pair.method.steering)

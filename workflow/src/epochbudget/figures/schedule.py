@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from epochbudget.figures.base import Drawing, Figure
-from epochbudget.figures.frame import frame
+from epochbudget.figures.frame import foreseen, frame
 from epochbudget.metrics.learning_rates import BUDGETS, LOGARITHMIC, SETTINGS, read
 from epochbudget.registry import methods
 
@@ -31,7 +31,7 @@ def drawings(experiment: "Experiment") -> dict[str, Drawing]:
             },
             codes=(code,),
         )
-        for code in experiment.foreseen
+        for code in foreseen(experiment.methods)
     }
 
 

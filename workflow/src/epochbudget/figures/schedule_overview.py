@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from epochbudget.figures.base import Drawing, Figure
-from epochbudget.figures.frame import frame
+from epochbudget.figures.frame import foreseen, frame
 from epochbudget.metrics.learning_rates import BUDGETS, LOGARITHMIC, SETTINGS, read
 from epochbudget.registry import methods
 
@@ -20,7 +20,7 @@ COLUMNS = 5
 
 def drawings(experiment: "Experiment") -> dict[str, Drawing]:
     """One picture of the experiment's methods."""
-    codes = experiment.foreseen
+    codes = foreseen(experiment.methods)
     options = {
         **frame(experiment),
         "codes": list(codes),
