@@ -68,6 +68,20 @@ def best_of(wildcards):
     return EXPERIMENT.found(pair(wildcards)) or []
 
 
+def prior_pair(wildcards):
+    """The pair of model and method that earlier runs, from which LODE learns, are of."""
+    pairs = EXPERIMENT.priors(wildcards.label)
+    return next(pair for pair in pairs if pair.code == wildcards.code)
+
+
+def priors_of(wildcards):
+    """All earlier runs of a model."""
+    return [
+        EXPERIMENT.path("prior", label=pair.label, code=pair.code)
+        for pair in EXPERIMENT.priors(wildcards.label)
+    ]
+
+
 def quantity_of(wildcards):
     """What a curve file holds, by its label."""
     return "loss" if wildcards.curve in EXPERIMENT.labels else "accuracy"

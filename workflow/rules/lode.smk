@@ -6,12 +6,6 @@
 #   keeps: every run in results/store
 
 
-def prior(wildcards):
-    """The pair of model and method that earlier runs are of."""
-    pairs = EXPERIMENT.priors(wildcards.label)
-    return next(pair for pair in pairs if pair.code == wildcards.code)
-
-
 rule lode_prior:
     input:
         data=data_of,
@@ -25,8 +19,8 @@ rule lode_prior:
         "../../envs/epochbudget.yaml"
     threads: EXPERIMENT.config.training.workers
     params:
-        spec=lambda w: canonical_json(EXPERIMENT.prior_spec(prior(w))),
-        code=lambda w: job_code.prior(prior(w)),
+        spec=lambda w: canonical_json(EXPERIMENT.prior_spec(prior_pair(w))),
+        code=lambda w: job_code.prior(prior_pair(w)),
     shell:
         "python -m epochbudget lode-prior {params.spec:q} --data {input.data:q} --out {output:q}"
         " --log {log:q} --workers {threads}"
@@ -34,10 +28,7 @@ rule lode_prior:
 
 rule lode_learn:
     input:
-        lambda w: [
-            EXPERIMENT.path("prior", label=w.label, code=pair.code)
-            for pair in EXPERIMENT.priors(w.label)
-        ],
+        priors_of,
     output:
         EXPERIMENT.pattern("lode"),
     log:
