@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from epochbudget.comparison import compare, one_run, planned, read_best
+from epochbudget.curves import read_all
 from epochbudget.errors import UserError
 from epochbudget.experiment import Experiment
 from epochbudget.files import file_digest, write_json
@@ -18,6 +19,7 @@ from epochbudget.lode.noted import noted
 from epochbudget.lode.prior import collect
 from epochbudget.lode.table import read, write
 from epochbudget.plan import _digest, plan
+from epochbudget.registry import metrics
 from epochbudget.status import states
 from epochbudget.training.runner import Runner
 from epochbudget.training.store import Store
@@ -177,6 +179,18 @@ def test_comparisons_carry_what_was_noted(whole: Path) -> None:
         if code != "LODE-prior":
             assert [[r[0] for r in note["refreshes"]] for note in notes] == [[4, 8], [4, 8]]
             assert all(len(note["observations"]["lr"]) == 10 * BUDGET for note in notes)
+
+
+def test_flatness_is_a_metric_of_any_method_if_it_is_asked(whole: Path) -> None:
+    runs = paths(whole, "runs")["LODE-prior"]
+    rows = metrics()["flatness"].compute(read_all([runs], ["loss"]))
+    notes = {note["seed"]: note["flatness"] for note in noted(runs)}
+    assert {row["seed"]: row["value"] for row in rows if "seed" in row} == notes
+    (mean,) = [row["value"] for row in rows if "seed" not in row]
+    assert mean == pytest.approx(sum(notes.values()) / 2)
+    table = "results/demo/metrics/flatness.csv"
+    assert table in with_lode().results
+    assert table not in with_lode(flatness=False).results
 
 
 def test_the_table_holds_paired_verdicts_and_costs(whole: Path, tmp_path: Path) -> None:

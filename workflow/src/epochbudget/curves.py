@@ -6,8 +6,9 @@ import json
 import math
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from itertools import chain, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self, cast
@@ -46,6 +47,7 @@ class CurveSet:
         seeds: Budget -> seed -> curve; empty when only the exported form is known.
         diverged: Budget -> seeds whose run diverged before its last epoch; such a curve ends with
             its last finite epoch, and mean, low and high are over the seeds that reach an epoch.
+        flatness: Budget -> seed -> largest eigenvalue of the Hessian, of runs that were measured.
     """
 
     label: str
@@ -56,6 +58,7 @@ class CurveSet:
     high: Mapping[int, Curve]
     seeds: Mapping[int, Mapping[int, Curve]] = field(default_factory=dict)
     diverged: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    flatness: Mapping[int, Mapping[int, float]] = field(default_factory=dict)
 
     @classmethod
     def from_seeds(
@@ -249,7 +252,8 @@ def read_runs(path: Path | str, quantity: Quantity) -> CurveSet:
             problem = f"budget {budget}, seed {seed}: epochs, status or {_COLUMNS[quantity]}"
             raise _malformed(path, f"{problem} incomplete")
         seeds[budget][seed] = curve
-    return CurveSet.from_seeds(label, code, quantity, seeds)
+    found = CurveSet.from_seeds(label, code, quantity, seeds)
+    return replace(found, flatness=_flatness(path, table))
 
 
 def _raw_table(path: Path, quantity: Quantity) -> "pa.Table":
@@ -276,10 +280,26 @@ def _listed(column: "pa.ChunkedArray") -> list[Any]:
 
 def _diverged(path: Path, table: "pa.Table") -> list[tuple[int, int]]:
     """(budget, seed) of the runs that the metadata calls diverged."""
-    text = (table.schema.metadata or {}).get(b"epochbudget", b"{}")
+    with _metadata(path, table) as metadata:
+        return [(int(budget), int(seed)) for budget, seed in metadata.get("diverged", ())]
+
+
+def _flatness(path: Path, table: "pa.Table") -> dict[int, dict[int, float]]:
+    """Budget -> seed -> what the metadata notes of the runs that were measured."""
+    found: dict[int, dict[int, float]] = defaultdict(dict)
+    with _metadata(path, table) as metadata:
+        for note in metadata.get("noted", ()):
+            if note.get("flatness") is not None:
+                found[note["budget"]][note["seed"]] = float(note["flatness"])
+    return dict(found)
+
+
+@contextmanager
+def _metadata(path: Path, table: "pa.Table") -> Iterator[dict[str, Any]]:
+    """What the comparison wrote beside its rows; what cannot be read is malformed."""
     try:
-        return [(int(budget), int(seed)) for budget, seed in json.loads(text).get("diverged", ())]
-    except (ValueError, TypeError, AttributeError) as error:
+        yield json.loads((table.schema.metadata or {}).get(b"epochbudget", b"{}"))
+    except (ValueError, TypeError, AttributeError, KeyError) as error:
         raise _malformed(path, f"its metadata cannot be read ({error})") from error
 
 

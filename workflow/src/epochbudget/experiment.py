@@ -159,9 +159,14 @@ class Experiment:
             for p in self.pairs
             for label in p.curve_labels
         ]
-        metrics = [self.path("metric", metric=metric) for metric in registry.metrics()]
+        asked = [n for n, m in registry.metrics().items() if self._asked(m.asked_by)]
+        metrics = [self.path("metric", metric=metric) for metric in asked]
         table = [self.path("lode_table")] if self.steered else []
         return (*curves, *metrics, *table, *figures)
+
+    def _asked(self, key: str) -> bool:
+        """Whether a key of the configuration is true; a blank one is."""
+        return not key or bool(getattr(self.config, key))
 
     @property
     def runtime(self) -> dict[str, Any]:

@@ -33,6 +33,7 @@ class Metric:
         from_curves: Whether it needs curves; False for metrics of the schedules themselves.
         of_methods: Whether it depends on the code of every registered method.
         quantities: What of the runs it is computed from.
+        asked_by: Key of the configuration that must be true for a run to have it; blank if none.
     """
 
     name: str
@@ -40,3 +41,4 @@ class Metric:
     from_curves: bool = True
     of_methods: bool = False
     quantities: "tuple[Quantity, ...]" = ("loss", "accuracy")
+    asked_by: str = ""
