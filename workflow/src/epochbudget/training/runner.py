@@ -66,7 +66,7 @@ class Runner:
     cuda_graphs: bool = False
     observe: bool = False
     flatness: bool = False
-    dynamics: "Mapping[str, Any] | None" = None
+    dynamics: Mapping[str, Any] | None = None
     _problem: "tuple[str, Problem] | None" = None
     _trained: set[str] = field(default_factory=set)
     _branches: dict[str, set[int]] = field(default_factory=dict)
