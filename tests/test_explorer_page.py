@@ -23,7 +23,8 @@ from html_page import opened
 
 pytestmark = pytest.mark.slow
 
-SHOWN = {code: method for code, method in methods().items() if not method.feedback}
+UNFORESEEN = {code for code, method in methods().items() if method.feedback or method.steering}
+SHOWN = {code: method for code, method in methods().items() if code not in UNFORESEEN}
 ALL = " ".join(SHOWN)
 DRAWS: dict[str, Any] = {
     "infimum_lr": lambda draw: 10 ** draw.uniform(-7, -3.5),
