@@ -136,12 +136,20 @@ def cancel_drain_restart(checkout: Checkout, slurm: Path, until: Callable[..., N
     set_node("resume")
 
 
+def said(log: Path, words: str) -> bool:
+    """Whether a log that SLURM or Snakemake may take away has these words."""
+    try:
+        return words in log.read_text()
+    except FileNotFoundError:
+        return False
+
+
 def preempt(checkout: Checkout, until: Callable[..., None]) -> None:
     """Another user's urgent job sends a comparison that trains back to the queue."""
     log = checkout.folder / COMPARE_LOG
-    until(lambda: log.is_file() and "training epochs" in log.read_text())
+    until(lambda: said(log, "training epochs"))
     tell("sbatch", "--partition=urgent", "--exclusive", "--output=/dev/null", "--wrap=sleep 1")
-    until(lambda: "asked to end" in log.read_text())
+    until(lambda: said(log, "asked to end") or not log.is_file())
     until(lambda: numbers(f"{COMPARE}_EH", "PENDING"))
     for rule in (STUDY, COMPARE):  # SLURM would wait two minutes
         for number in [*numbers(f"{rule}_N", "PENDING"), *numbers(f"{rule}_EH", "PENDING")]:
