@@ -136,9 +136,6 @@ def test_windows_are_parts_of_trajectories() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(
-    reason="1,000 steps end at 2.0 % on these oscillations, where below 2 % is asked"
-)
 def test_it_recovers_known_dynamics() -> None:
     """Held-out oscillations from their first 20 points: below 2 % of their range."""
     dynamics, losses = fit(oscillations(40, seed=1, points=50), seed=1)
@@ -149,7 +146,10 @@ def test_it_recovers_known_dynamics() -> None:
     predicted = [dynamics.decode(dynamics.encode(run[:20])[None], 50)[:, 0] for run in held_out]
     errors = (torch.stack(predicted) - torch.stack(held_out)).square().mean(dim=(0, 1)).sqrt()
     whole = torch.cat(held_out)
-    assert (errors / (whole.amax(dim=0) - whole.amin(dim=0))).max() < 0.02
+    worst = float((errors / (whole.amax(dim=0) - whole.amin(dim=0))).max())
+    assert worst < 0.05  # at the published training rate it is 0.16
+    if worst >= 0.02:
+        pytest.xfail(f"below 2 % of the range is asked, and 1,000 steps end at {worst:.2%}")
 
 
 # The choice among futures -----------------------------------------------------------------
