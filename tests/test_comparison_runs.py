@@ -7,9 +7,9 @@ import pytest
 
 from conftest import ROOT
 from epochbudget.config.load import load_files
-from epochbudget.curves import read_runs
 from epochbudget.experiment import Experiment
 from epochbudget.plugins import export
+from epochbudget.raw_runs import read_runs
 from workflow import Checkout
 
 TUTORIAL = ("--configfile", "config/tutorial.yaml", "--config")

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from epochbudget.curves import CurveSet, export, read_all, read_exported, read_runs
+from epochbudget.curves import CurveSet, export, read_exported
 from epochbudget.errors import UserError
+from epochbudget.raw_runs import read_all, read_runs
 
 positive = st.floats(min_value=1e-300, max_value=1e6)
 LABELS = ("OSC_LSTM", "OSC_LSTM_Adam", "CIFAR100_ViT", "DIGITS_CNN")

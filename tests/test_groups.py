@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 
 from epochbudget.config.load import load
-from epochbudget.curves import CurveSet, read_all, read_runs
+from epochbudget.curves import CurveSet
 from epochbudget.errors import UserError
 from epochbudget.experiment import Experiment
 from epochbudget.figures import group, rates_and_losses, summary, summary_table
 from epochbudget.figures.drawing.style import method_style
 from epochbudget.metrics.definitions.table import write_table
+from epochbudget.raw_runs import read_all, read_runs
 from epochbudget.registry import metrics
 from figure_samples import runs_file, text_of
 

@@ -137,19 +137,19 @@ def test_windows_are_parts_of_trajectories() -> None:
 
 @pytest.mark.slow
 def test_it_recovers_known_dynamics() -> None:
-    """Held-out oscillations from their first 20 points: below 2 % of their range."""
-    dynamics, losses = fit(oscillations(40, seed=1, points=50), seed=1)
-    assert losses[-1] < losses[0] / 100
+    """Held-out oscillations from their first 20 points: below 2 % of their range.
+
+    1,000 steps come as near as 1.8 to 2.0 %; at the published training rate they end at 16 %.
+    """
+    dynamics, losses = fit(oscillations(40, seed=1, points=50), seed=1, steps=1500)
+    assert losses[-1] < losses[0] / 1000
     held_out = oscillations(10, seed=2, points=50)
     for run in held_out:
         assert run.shape == (50, 3)
     predicted = [dynamics.decode(dynamics.encode(run[:20])[None], 50)[:, 0] for run in held_out]
     errors = (torch.stack(predicted) - torch.stack(held_out)).square().mean(dim=(0, 1)).sqrt()
     whole = torch.cat(held_out)
-    worst = float((errors / (whole.amax(dim=0) - whole.amin(dim=0))).max())
-    assert worst < 0.05  # at the published training rate it is 0.16
-    if worst >= 0.02:
-        pytest.xfail(f"below 2 % of the range is asked, and 1,000 steps end at {worst:.2%}")
+    assert float((errors / (whole.amax(dim=0) - whole.amin(dim=0))).max()) < 0.02
 
 
 # The choice among futures -----------------------------------------------------------------

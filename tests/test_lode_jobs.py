@@ -10,15 +10,14 @@ import pytest
 import torch
 
 from epochbudget.comparison import compare, one_run, planned, read_best
-from epochbudget.curves import read_all
 from epochbudget.errors import UserError
 from epochbudget.experiment import Experiment
 from epochbudget.files import file_digest, write_json
 from epochbudget.lode.learn import best_schedule, learn, score, shuffled, trajectories
-from epochbudget.lode.noted import noted
 from epochbudget.lode.prior import collect
 from epochbudget.lode.table import read, write
 from epochbudget.plan import _digest, plan
+from epochbudget.raw_runs import notes, read_all
 from epochbudget.registry import metrics
 from epochbudget.status import states
 from epochbudget.training.runner import Runner
@@ -173,21 +172,22 @@ def test_every_method_begins_with_the_best_earlier_schedule(whole: Path) -> None
 
 def test_comparisons_carry_what_was_noted(whole: Path) -> None:
     for code, path in paths(whole, "runs").items():
-        notes = noted(path)
-        assert [(note["budget"], note["seed"]) for note in notes] == [(BUDGET, 3), (BUDGET, 4)]
-        assert all(abs(note["flatness"]) > 0 for note in notes)
+        noted = notes(path, BUDGET)
+        assert list(noted) == [3, 4]
+        assert all(abs(note["flatness"]) > 0 for note in noted.values())
         if code != "LODE-prior":
-            assert [[r[0] for r in note["refreshes"]] for note in notes] == [[4, 8], [4, 8]]
-            assert all(len(note["observations"]["lr"]) == 10 * BUDGET for note in notes)
+            for note in noted.values():
+                assert [refresh[0] for refresh in note["refreshes"]] == [4, 8]
+                assert len(note["observations"]["lr"]) == 10 * BUDGET
 
 
 def test_flatness_is_a_metric_of_any_method_if_it_is_asked(whole: Path) -> None:
     runs = paths(whole, "runs")["LODE-prior"]
     rows = metrics()["flatness"].compute(read_all([runs], ["loss"]))
-    notes = {note["seed"]: note["flatness"] for note in noted(runs)}
-    assert {row["seed"]: row["value"] for row in rows if "seed" in row} == notes
+    noted = {seed: note["flatness"] for seed, note in notes(runs, BUDGET).items()}
+    assert {row["seed"]: row["value"] for row in rows if "seed" in row} == noted
     (mean,) = [row["value"] for row in rows if "seed" not in row]
-    assert mean == pytest.approx(sum(notes.values()) / 2)
+    assert mean == pytest.approx(sum(noted.values()) / 2)
     table = "results/demo/metrics/flatness.csv"
     assert table in with_lode().results
     assert table not in with_lode(flatness=False).results

@@ -8,9 +8,10 @@ import pytest
 
 from epochbudget import seals
 from epochbudget.comparison import compare
-from epochbudget.curves import export, read_runs
+from epochbudget.curves import export
 from epochbudget.errors import UserError
 from epochbudget.files import file_digest, write_csv, write_json, write_text
+from epochbudget.raw_runs import read_runs
 from epochbudget.studies import StudyJob
 from small_runs import command, environment, experiment, make_data, runner
 

@@ -236,14 +236,15 @@ def _check(args: argparse.Namespace) -> None:
 
 
 def _curves(args: argparse.Namespace) -> None:
-    from epochbudget.curves import export, read_runs
+    from epochbudget.curves import export
+    from epochbudget.raw_runs import read_runs
 
     export(read_runs(args.runs, args.quantity), args.out)
 
 
 def _metric(args: argparse.Namespace) -> None:
-    from epochbudget.curves import read_all
     from epochbudget.metrics.definitions.table import write_table
+    from epochbudget.raw_runs import read_all
 
     metric = _entry("metric", args.metric, registry.metrics())
     write_table(metric.compute(read_all(args.runs, metric.quantities)), args.out)

@@ -1,26 +1,20 @@
-"""Learning curves as the metrics see them, read from exported CSV or from raw Parquet."""
+"""Learning curves as the metrics see them, and their published CSV format."""
 
 import csv
 import io
-import json
-import math
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from itertools import chain, repeat
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self, cast
+from typing import Literal, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from epochbudget.errors import UserError
 from epochbudget.files import write_text
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 Curve = NDArray[np.float64]
 Quantity = Literal["loss", "accuracy", "train_loss", "lr"]
@@ -29,8 +23,6 @@ VALIDATED: tuple[Quantity, ...] = ("loss", "accuracy")
 
 _STATISTICS = ("", "_min", "_max")
 """Endings of a budget's three columns: mean, minimum and maximum over the seeds."""
-_COLUMNS = {"loss": "val_loss", "accuracy": "accuracy", "train_loss": "train_loss", "lr": "lr"}
-"""Column of the raw runs that holds a quantity."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +112,7 @@ class _Name(NamedTuple):
     quantity: Quantity
 
 
-def _parsed_name(path: Path, suffix: str) -> _Name:
+def parsed_name(path: Path, suffix: str) -> _Name:
     """Label, code and quantity that a file's name tells."""
     match = re.fullmatch(r"Result_([^-]+?)(_ACC)?-([\w-]+)", path.stem)
     if match is None or path.suffix != suffix:
@@ -132,7 +124,8 @@ def _parsed_name(path: Path, suffix: str) -> _Name:
     return _Name(label, code, "accuracy" if accuracy else "loss")
 
 
-def _malformed(path: Path, problem: str) -> UserError:
+def malformed(path: Path, problem: str) -> UserError:
+    """The error that a file of curves is not as it should be."""
     return UserError(
         f"{path} is no complete file of curves: {problem}",
         "fetch it or export it again",
@@ -150,25 +143,25 @@ def read_exported(path: Path | str) -> CurveSet:
         UserError: If the name or the content is not of that form.
     """
     path = Path(path)
-    label, code, quantity = _parsed_name(path, ".csv")
+    label, code, quantity = parsed_name(path, ".csv")
     try:
         text = path.read_text(encoding="utf-8")
         header, *rows = list(csv.reader(io.StringIO(text))) or [[]]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise _malformed(path, str(error)) from error
+        raise malformed(path, str(error)) from error
     budgets = _budgets(path, code, header)
     if len(rows) != max(budgets) or not text.endswith("\n"):
-        raise _malformed(path, f"it breaks off after {len(rows)} of {max(budgets)} epochs")
+        raise malformed(path, f"it breaks off after {len(rows)} of {max(budgets)} epochs")
     for epoch, row in enumerate(rows, start=1):
         if len(row) != len(header) or row[0] != str(epoch):
-            raise _malformed(path, f"its row for epoch {epoch} has the wrong length or epoch")
+            raise malformed(path, f"its row for epoch {epoch} has the wrong length or epoch")
     columns = dict(zip(header, zip(*rows, strict=True), strict=True))
     mean, low, high = (
         {b: _filled(path, name := f"{code}{b}_val_loss{end}", columns[name], b) for b in budgets}
         for end in _STATISTICS
     )
     if any(not len(mean[b]) == len(low[b]) == len(high[b]) for b in budgets):
-        raise _malformed(path, "mean, minimum and maximum of a budget end at different epochs")
+        raise malformed(path, "mean, minimum and maximum of a budget end at different epochs")
     return CurveSet(label, code, quantity, mean, low, high)
 
 
@@ -177,7 +170,7 @@ def _budgets(path: Path, code: str, header: list[str]) -> list[int]:
     found = re.findall(rf"\b{re.escape(code)}([1-9]\d*)_val_loss\b", " ".join(header))
     budgets = sorted(set(map(int, found)))
     if not budgets or sorted(header) != sorted(_header(code, budgets)) or header[0] != "epoch":
-        raise _malformed(path, f"its columns are not epoch and {code}BUDGET_val_loss[_min|_max]")
+        raise malformed(path, f"its columns are not epoch and {code}BUDGET_val_loss[_min|_max]")
     return budgets
 
 
@@ -191,9 +184,9 @@ def _filled(path: Path, name: str, cells: tuple[str, ...], budget: int) -> Curve
     try:
         values = np.array([float(cell) for cell in cells[:length]])
     except ValueError as error:
-        raise _malformed(path, f"column {name}: {error}") from error
+        raise malformed(path, f"column {name}: {error}") from error
     if any(cells[length:]) or length > budget or not np.isfinite(values).all():
-        raise _malformed(path, f"column {name} has a gap, too many epochs or a value not finite")
+        raise malformed(path, f"column {name} has a gap, too many epochs or a value not finite")
     return values
 
 
@@ -206,112 +199,3 @@ def export(curves: CurveSet, path: Path | str) -> None:
     epochs = map(str, range(1, max(budgets) + 1))
     lines = [_header(curves.code, budgets), *zip(epochs, *cells, strict=False)]
     write_text(path, "".join(",".join(line) + "\n" for line in lines))
-
-
-def read_all(
-    paths: Iterable[Path | str], quantities: Iterable[Quantity] = VALIDATED
-) -> list[CurveSet]:
-    """Read some quantities of raw runs; accuracies only of classifiers."""
-    return [
-        read_runs(path, quantity)
-        for path in map(Path, paths)
-        for quantity in quantities
-        if quantity != "accuracy" or _raw_table(path, quantity)["accuracy"].drop_null()
-    ]
-
-
-def read_runs(path: Path | str, quantity: Quantity) -> CurveSet:
-    """Read the raw runs of one model and one method, `Result_{label}-{code}.parquet`.
-
-    Columns used: budget, seed, epoch (from 1), status ("finished" or "diverged"), and that of the
-    quantity. Rows of a diverged run end with its last finite epoch. A run that diverged before the
-    end of its first epoch has no row: it is in the list [[budget, seed], ...] under "diverged" in
-    the JSON under "epochbudget" in the file's metadata.
-
-    Raises:
-        UserError: If the file is unreadable, a column or an epoch is missing or occurs twice, a
-            finished run is too short, or accuracy is asked of a regression.
-    """
-    path = Path(path)
-    label, code, _ = _parsed_name(path, ".parquet")
-    table = _raw_table(path, quantity)
-    runs: dict[tuple[int, int], dict[int, float]] = {key: {} for key in _diverged(path, table)}
-    statuses: dict[tuple[int, int], set[str]] = {key: {"diverged"} for key in runs}
-    for budget, seed, epoch, status, value in zip(*map(_listed, table.columns), strict=True):
-        run = runs.setdefault((budget, seed), {})
-        if epoch in run:
-            raise _malformed(path, f"budget {budget}, seed {seed} has epoch {epoch} twice")
-        run[epoch] = math.nan if value is None else value
-        statuses.setdefault((budget, seed), set()).add(status)
-    if not runs:
-        raise _malformed(path, "it has no rows")
-    seeds: dict[int, dict[int, Curve]] = defaultdict(dict)
-    for (budget, seed), values in runs.items():
-        curve = _run_curve(values, budget, statuses[budget, seed])
-        if curve is None:
-            problem = f"budget {budget}, seed {seed}: epochs, status or {_COLUMNS[quantity]}"
-            raise _malformed(path, f"{problem} incomplete")
-        seeds[budget][seed] = curve
-    found = CurveSet.from_seeds(label, code, quantity, seeds)
-    return replace(found, flatness=_flatness(path, table))
-
-
-def _raw_table(path: Path, quantity: Quantity) -> "pa.Table":
-    """The columns budget, seed, epoch, status and the quantity's of a Parquet file."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    types = dict.fromkeys(("budget", "seed", "epoch"), pa.int64()) | {"status": pa.string()}
-    types[_COLUMNS[quantity]] = pa.float64()
-    try:
-        with pq.ParquetFile(path) as file:  # read_table would import pandas
-            table = file.read(columns=list(types)).select(list(types))
-        table = table.cast(pa.schema(types, metadata=table.schema.metadata))
-    except (OSError, KeyError, ValueError, pa.ArrowException) as error:
-        raise _malformed(path, str(error)) from error
-    if any(column.null_count for column in table.columns[:-1]):
-        raise _malformed(path, "budget, seed, epoch or status is missing in a row")
-    return table
-
-
-def _listed(column: "pa.ChunkedArray") -> list[Any]:
-    return cast(list[Any], column.to_pylist())
-
-
-def _diverged(path: Path, table: "pa.Table") -> list[tuple[int, int]]:
-    """(budget, seed) of the runs that the metadata calls diverged."""
-    with _metadata(path, table) as metadata:
-        return [(int(budget), int(seed)) for budget, seed in metadata.get("diverged", ())]
-
-
-def _flatness(path: Path, table: "pa.Table") -> dict[int, dict[int, float]]:
-    """Budget -> seed -> what the metadata notes of the runs that were measured."""
-    found: dict[int, dict[int, float]] = defaultdict(dict)
-    with _metadata(path, table) as metadata:
-        for note in metadata.get("noted", ()):
-            if note.get("flatness") is not None:
-                found[note["budget"]][note["seed"]] = float(note["flatness"])
-    return dict(found)
-
-
-@contextmanager
-def _metadata(path: Path, table: "pa.Table") -> Iterator[dict[str, Any]]:
-    """What the comparison wrote beside its rows; what cannot be read is malformed."""
-    try:
-        yield json.loads((table.schema.metadata or {}).get(b"epochbudget", b"{}"))
-    except (ValueError, TypeError, AttributeError, KeyError) as error:
-        raise _malformed(path, f"its metadata cannot be read ({error})") from error
-
-
-def _run_curve(values: Mapping[int, float], budget: int, status: set[str]) -> Curve | None:
-    """The curve of one run from its values by epoch; None if the run is not as it should be."""
-    curve = np.array([values[epoch] for epoch in sorted(values)], dtype=float)
-    if sorted(values) != list(range(1, len(values) + 1)):
-        return None
-    if status == {"finished"}:
-        return curve if len(curve) == budget and np.isfinite(curve).all() else None
-    if status != {"diverged"}:
-        return None
-    finite = np.isfinite(curve)
-    curve = curve if finite.all() else curve[: int(np.argmin(finite))]
-    return curve if len(curve) < budget else None

@@ -15,28 +15,9 @@ from epochbudget.config.optimizers import fixed, given, ranges
 from epochbudget.errors import UserError
 from epochbudget.figures.base import Drawing
 from epochbudget.methods.base import Method
+from epochbudget.paths import PATHS
 from epochbudget.tasks.base import Task
 from epochbudget.training.run import method_with
-
-PATHS = {
-    "data": "results/{run}/data/{dataset}{suffix}",
-    "best": "results/{run}/studies/{label}/{code}/best.json",
-    "trials": "results/{run}/studies/{label}/{code}/trials.csv",
-    "runs": "results/{run}/curves/Result_{label}-{code}.parquet",
-    "curves": "results/{run}/curves/Result_{label}-{code}.csv",
-    "lr_range": "results/{run}/lr_range/{label}.csv",
-    "prior": "results/{run}/lode/{label}/prior/{code}.json",
-    "lode": "results/{run}/lode/{label}/{code}.json",
-    "lode_table": "results/{run}/lode/table.csv",
-    "metric": "results/{run}/metrics/{metric}.csv",
-    "leaderboard": "results/{run}/leaderboard.csv",
-    "figure": "figures/{run}/{figure}.{format}",
-    "gallery": "figures/{run}/index.html",
-    "verdicts": "results/{run}/verification/verdicts.csv",
-    "claims": "results/{run}/verification/claims.csv",
-    "report": "results/{run}/verification/report.html",
-}
-"""Every file of a run, relative to the working folder."""
 
 
 @dataclass(frozen=True)
@@ -103,13 +84,15 @@ class Experiment:
         methods = (method_with(c, pair.optimizer) for c in self.config.lode.prior_methods)
         return tuple(replace(pair, method=method) for method in methods)
 
+    def studied(self, pair: Pair) -> bool:
+        """Whether a study looks for its hyperparameters."""
+        return self.mode != "compare" and not pair.method.steering
+
     def found(self, pair: Pair) -> str | None:
         """The file that a comparison takes its hyperparameters from; None if it needs none."""
         if pair.method.steering:
             return self.path("lode", label=pair.label, code=pair.code)
-        if self.mode == "compare":
-            return None
-        return self.path("best", label=pair.label, code=pair.code)
+        return self.path("best", label=pair.label, code=pair.code) if self.studied(pair) else None
 
     @property
     def datasets(self) -> tuple[str, ...]:
@@ -149,7 +132,7 @@ class Experiment:
     @cached_property
     def results(self) -> tuple[str, ...]:
         """Every file that the run is to make at the end."""
-        studied = (pair for pair in self.pairs if not pair.method.steering)
+        studied = filter(self.studied, self.pairs)
         best = [self.path("best", label=p.label, code=p.code) for p in studied]
         figures = (*self._files_of(self.drawings), self.path("gallery"))
         if self.mode == "optimize":

@@ -40,14 +40,14 @@ def data(dataset: str) -> str:
 
 def curves() -> str:
     """Digest of the code that exports curves."""
-    return code_digest("epochbudget.curves")
+    return code_digest("epochbudget.raw_runs")
 
 
 def metric(name: str) -> str:
     """Digest of the code of a metric."""
     entry = registry.metrics()[name]
     methods = [m.module for m in registry.methods().values()] if entry.of_methods else []
-    return code_digest(_module(entry.compute), *methods)
+    return code_digest(_module(entry.compute), "epochbudget.raw_runs", *methods)
 
 
 def figure(kind: str) -> str:

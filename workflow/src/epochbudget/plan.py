@@ -85,11 +85,11 @@ def hours(experiment: Experiment, work: Plan, times: Sequence[StepTime]) -> Hour
 
 def _of(pair: Pair, experiment: Experiment, store: Store) -> Work:
     study, budgets, seeds = experiment.config.study, experiment.budgets, experiment.seeds
-    searched = experiment.mode != "compare" and not pair.method.steering
+    searched = experiment.studied(pair)
+    if experiment.mode == "optimize" and not searched:
+        return Work()
     data, best = data_of(pair, experiment), hyperparameters(pair, experiment)
     work = _earlier(pair, experiment, store) if pair.method.steering else Work()
-    if experiment.mode == "optimize" and pair.method.steering:
-        return Work()
     if searched:
         trials = study.trials * len(study.seeds)
         ended = trials if best else trials_ended(pair, experiment) * len(study.seeds)

@@ -100,7 +100,7 @@ def hours_left(experiment: Experiment, store: Store, found: list[State]) -> dict
 
 
 def _of(pair: Pair, experiment: Experiment, store: Store) -> Iterator[State]:
-    if experiment.mode != "compare" and not pair.method.steering:
+    if experiment.studied(pair):
         yield _study(pair, experiment)
     if experiment.mode == "optimize":
         return

@@ -33,3 +33,8 @@ def foreseen(codes: Sequence[str]) -> tuple[str, ...]:
 @cache
 def _style() -> str:
     return file_digest(STYLE_FILE)[:8]
+
+
+def method_title(name: str, code: str) -> str:
+    """A method's full name and, where it differs, its code."""
+    return name if name == code else f"{name} ({code})"

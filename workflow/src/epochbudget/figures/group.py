@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from epochbudget.figures.base import Drawing, Figure
+from epochbudget.figures.frame import method_title
 from epochbudget.figures.grouped import curve_labels, groups_by_label, longest
 from epochbudget.registry import methods
 
@@ -47,14 +48,13 @@ def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
             name) and `quantities`.
         inputs: The raw runs of one model, one file for each method.
     """
-    from epochbudget.curves import read_runs
     from epochbudget.figures.drawing.lines import draw_methods
     from epochbudget.figures.drawing.style import (
         house_style,
         legend_below_title,
-        method_title,
         sheet,
     )
+    from epochbudget.raw_runs import read_runs
 
     (budget,) = options["budgets"]
     names = {code: method_title(name, code) for code, name in options["methods"].items()}

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from epochbudget.figures.base import CurveFiles, Drawing
-from epochbudget.figures.frame import scale
+from epochbudget.figures.frame import method_title, scale
 from epochbudget.figures.from_curves import figure_of_curves
 from epochbudget.registry import methods
 
@@ -37,7 +37,7 @@ def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
     """
     from epochbudget.curves import read_exported
     from epochbudget.figures.drawing.lines import draw_curves
-    from epochbudget.figures.drawing.style import house_style, legend_above, method_title, sheet
+    from epochbudget.figures.drawing.style import house_style, legend_above, sheet
 
     curves = read_exported(inputs[0])
     with house_style():

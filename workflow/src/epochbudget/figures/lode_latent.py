@@ -5,25 +5,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from epochbudget.figures.base import Drawing, Figure
-from epochbudget.figures.frame import frame
-from epochbudget.figures.steered import learnt_from, steered
-from epochbudget.registry import methods
+from epochbudget.figures.frame import method_title
+from epochbudget.figures.steered import drawings_of_learnt
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
 
     from epochbudget.experiment import Experiment
 
+KIND = "lode_latent"
+
 
 def drawings(experiment: "Experiment") -> dict[str, Drawing]:
     """One picture for each model that is trained with LODE."""
-    found = {}
-    for pair in steered(experiment, "advice"):
-        paths, codes = learnt_from(experiment, pair)
-        names = {code: methods()[code].name for code in codes}
-        options = {**frame(experiment), "label": pair.label, "methods": names}
-        found[f"lode_latent_{pair.label}"] = Drawing(paths, options, (pair.label,), codes)
-    return found
+    return drawings_of_learnt(experiment, KIND)
 
 
 def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
@@ -42,7 +37,7 @@ def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
         shape_legend,
         shapes,
     )
-    from epochbudget.figures.drawing.style import house_style, method_title, sheet
+    from epochbudget.figures.drawing.style import house_style, sheet
 
     dynamics, runs = read_learnt(inputs)
     plane = principal_plane(latent_paths(dynamics, runs))
@@ -58,7 +53,7 @@ def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
 
 
 FIGURE = Figure(
-    kind="lode_latent",
+    kind=KIND,
     drawings=drawings,
     draw=draw,
     title="Latent paths of runs",

@@ -5,25 +5,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from epochbudget.figures.base import Drawing, Figure
-from epochbudget.figures.frame import frame
-from epochbudget.figures.steered import learnt_from, steered
-from epochbudget.registry import methods
+from epochbudget.figures.frame import method_title
+from epochbudget.figures.steered import drawings_of_learnt
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
 
     from epochbudget.experiment import Experiment
 
+KIND = "lode_prediction"
+
 
 def drawings(experiment: "Experiment") -> dict[str, Drawing]:
     """One picture for each model that is trained with LODE."""
-    found = {}
-    for pair in steered(experiment, "advice"):
-        paths, codes = learnt_from(experiment, pair)
-        names = {code: methods()[code].name for code in codes}
-        options = {**frame(experiment), "label": pair.label, "methods": names}
-        found[f"lode_prediction_{pair.label}"] = Drawing(paths, options, (pair.label,), codes)
-    return found
+    return drawings_of_learnt(experiment, KIND)
 
 
 def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
@@ -39,7 +34,7 @@ def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
         prediction_legend,
         share_scales,
     )
-    from epochbudget.figures.drawing.style import house_style, method_title, sheet
+    from epochbudget.figures.drawing.style import house_style, sheet
 
     dynamics, runs = read_learnt(inputs)
     shown = middle_runs(runs)
@@ -69,7 +64,7 @@ def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
 
 
 FIGURE = Figure(
-    kind="lode_prediction",
+    kind=KIND,
     drawings=drawings,
     draw=draw,
     title="What the latent ODE predicts",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from epochbudget.figures.base import Drawing, Figure
 from epochbudget.figures.grouped import longest
-from epochbudget.figures.steered import controls, notes, steered
+from epochbudget.figures.steered import controls, steered
 from epochbudget.registry import methods
 
 if TYPE_CHECKING:
@@ -48,10 +48,10 @@ def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
             LODE learnt, where there are no runs of the schedule that it began with.
         inputs: These files.
     """
-    from epochbudget.curves import read_runs
     from epochbudget.figures.drawing.panels import method_panels
     from epochbudget.figures.drawing.refreshes import draw_rates_of_seed, refresh_legend
     from epochbudget.figures.drawing.style import house_style, log_axis
+    from epochbudget.raw_runs import notes, read_runs
 
     (budget,) = options["budgets"]
     files = dict(zip(options["inputs"], inputs, strict=True))
@@ -84,8 +84,8 @@ def _begin(files: Mapping[str, Path], budget: int) -> Sequence[float] | None:
     """The rate of each epoch's first step of the schedule that LODE began with."""
     import json
 
-    from epochbudget.curves import read_runs
     from epochbudget.lode.observing import POINTS
+    from epochbudget.raw_runs import read_runs
     from epochbudget.schedules.rates import learning_rates
 
     if "nothing" in files:

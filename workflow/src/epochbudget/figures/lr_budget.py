@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from epochbudget.figures.base import Drawing, Figure
-from epochbudget.figures.frame import frame
+from epochbudget.figures.frame import frame, method_title
 from epochbudget.registry import methods
 
 if TYPE_CHECKING:
@@ -65,7 +65,6 @@ def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
 
 def _read(path: Path, codes: Sequence[str]) -> dict[str, dict[int, float]]:
     """Name of the row -> budget -> value."""
-    from epochbudget.figures.drawing.style import method_title
     from epochbudget.metrics.read import lacking, selected
 
     found: dict[str, dict[int, float]] = {}

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from epochbudget.figures.base import Drawing, Figure
+from epochbudget.figures.frame import method_title
 from epochbudget.figures.grouped import codes_of, groups_by_label, longest
 from epochbudget.registry import methods
 
@@ -37,10 +38,10 @@ def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
     import math
     from textwrap import fill
 
-    from epochbudget.curves import read_runs
     from epochbudget.figures.drawing.lines import draw_behind
     from epochbudget.figures.drawing.panels import method_panels
-    from epochbudget.figures.drawing.style import house_style, method_style, method_title
+    from epochbudget.figures.drawing.style import house_style, method_style
+    from epochbudget.raw_runs import read_runs
 
     (budget,) = options["budgets"]
     several = [read_runs(path, "loss") for path in inputs]

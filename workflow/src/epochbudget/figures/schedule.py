@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from epochbudget.figures.base import Drawing, Figure
-from epochbudget.figures.frame import foreseen, frame
+from epochbudget.figures.frame import foreseen, frame, method_title
 from epochbudget.metrics.learning_rates import BUDGETS, LOGARITHMIC, SETTINGS, read
 from epochbudget.registry import methods
 
@@ -47,7 +47,7 @@ def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
         UserError: If the table lacks the method.
     """
     from epochbudget.figures.drawing.rates import draw_rates
-    from epochbudget.figures.drawing.style import house_style, legend_above, method_title, sheet
+    from epochbudget.figures.drawing.style import house_style, legend_above, sheet
 
     method = methods()[options["code"]]
     rates = read(inputs[0], method.code)[method.code]

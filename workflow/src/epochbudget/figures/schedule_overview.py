@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from epochbudget.figures.base import Drawing, Figure
-from epochbudget.figures.frame import foreseen, frame
+from epochbudget.figures.frame import foreseen, frame, method_title
 from epochbudget.metrics.learning_rates import BUDGETS, LOGARITHMIC, SETTINGS, read
 from epochbudget.registry import methods
 
@@ -48,7 +48,6 @@ def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
         WIDTH,
         house_style,
         legend_below_title,
-        method_title,
         sheet,
     )
 

@@ -1,8 +1,9 @@
 """What the figures of LODE are drawn from."""
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from epochbudget.figures.base import Drawing
+from epochbudget.figures.frame import frame
 from epochbudget.registry import methods
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def controls(experiment: "Experiment", label: str) -> "dict[str, Pair]":
     return {pair.method.steering: pair for pair in steered(experiment) if pair.label == label}
 
 
-def learnt_from(experiment: "Experiment", pair: "Pair") -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _learnt_from(experiment: "Experiment", pair: "Pair") -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What a pair has learnt, and from what.
 
     Returns:
@@ -35,8 +36,15 @@ def learnt_from(experiment: "Experiment", pair: "Pair") -> tuple[tuple[str, ...]
     return (experiment.path("lode", label=pair.label, code=pair.code), *paths), codes
 
 
-def notes(path: Path, budget: int) -> dict[int, dict[str, Any]]:
-    """What was noted of the raw runs of one budget, by seed (`lode.noted`)."""
-    from epochbudget.lode.noted import noted
+def drawings_of_learnt(experiment: "Experiment", kind: str) -> dict[str, Drawing]:
+    """A picture for each model that is trained with LODE, from what it learnt and from what.
 
-    return {entry["seed"]: entry for entry in noted(path) if entry["budget"] == budget}
+    Options: `run` (footer), `label`, `methods`: code -> full name.
+    """
+    found = {}
+    for pair in steered(experiment, "advice"):
+        paths, codes = _learnt_from(experiment, pair)
+        names = {code: methods()[code].name for code in codes}
+        options = {**frame(experiment), "label": pair.label, "methods": names}
+        found[f"{kind}_{pair.label}"] = Drawing(paths, options, (pair.label,), codes)
+    return found

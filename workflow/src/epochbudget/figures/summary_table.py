@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from epochbudget.figures.base import Drawing, Figure
+from epochbudget.figures.frame import method_title
 from epochbudget.figures.summary import PANELS, drawings_of_summaries
 from epochbudget.registry import methods
 
@@ -27,7 +28,7 @@ def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
         inputs: The tables of metrics.
     """
     from epochbudget.figures.drawing.ends import read_ends
-    from epochbudget.figures.drawing.style import house_style, method_title, sheet
+    from epochbudget.figures.drawing.style import house_style, sheet
     from epochbudget.figures.drawing.table import draw_table
 
     ends = read_ends(inputs, options)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from epochbudget.figures.base import CurveFiles, Drawing
-from epochbudget.figures.frame import scale
+from epochbudget.figures.frame import method_title, scale
 from epochbudget.figures.from_curves import figure_of_curves
 from epochbudget.registry import methods
 
@@ -43,7 +43,6 @@ def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
     from epochbudget.figures.drawing.style import (
         house_style,
         legend_below_title,
-        method_title,
         sheet,
     )
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from epochbudget.experiment import Experiment
 from epochbudget.figures.base import Drawing, Figure
+from epochbudget.figures.frame import method_title
 from epochbudget.files import canonical_json, text_digest
 from epochbudget.published import drawings as published
 from epochbudget.registry import figures, methods
@@ -49,7 +50,7 @@ class Card:
     @property
     def subject(self) -> str:
         """The few models and methods that it shows, by their names; else the name of the kind."""
-        names = [f"{methods()[c].name} ({c})" for c in self.drawing.codes]
+        names = [method_title(methods()[code].name, code) for code in self.drawing.codes]
         return ", ".join(filter(None, (_few(self._curves), _few(names)))) or self.figure.title
 
     @property

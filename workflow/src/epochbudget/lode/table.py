@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from epochbudget.files import write_csv
-from epochbudget.lode.noted import noted
+from epochbudget.raw_runs import notes
 from epochbudget.verification.ordering import ordering
 
 COLUMNS = (
@@ -106,7 +106,7 @@ def read(path: Path) -> Runs:
     seconds: dict[int, float] = dict.fromkeys(last, 0.0)
     for row in ended:
         seconds[row["seed"]] += row["seconds"]
-    notes = {note["seed"]: note for note in noted(path) if note["budget"] == budget}
+    noted = notes(path, budget)
     return Runs(
         label,
         code,
@@ -114,8 +114,8 @@ def read(path: Path) -> Runs:
         {seed: row["val_loss"] for seed, row in last.items()},
         {s: row["accuracy"] for s, row in last.items() if row["accuracy"] is not None},
         seconds,
-        {s: float(len(n["refreshes"])) for s, n in notes.items() if s in last and "refreshes" in n},
-        {s: n["flatness"] for s, n in notes.items() if s in last and n.get("flatness") is not None},
+        {s: float(len(n["refreshes"])) for s, n in noted.items() if s in last and "refreshes" in n},
+        {s: n["flatness"] for s, n in noted.items() if s in last and n.get("flatness") is not None},
     )
 
 

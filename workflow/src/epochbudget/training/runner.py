@@ -6,8 +6,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
-from functools import partial
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,19 +13,19 @@ from epochbudget.errors import UserError, collected, raise_first
 from epochbudget.training import failures, trunks
 from epochbudget.training.device import prepare
 from epochbudget.training.provenance import provenance
-from epochbudget.training.run import Run, trainer_of
+from epochbudget.training.run import Run
 from epochbudget.training.session import Session
 from epochbudget.training.side_by_side import side_by_side
 from epochbudget.training.signals import EndRequest
 from epochbudget.training.store import History, Store
 from epochbudget.training.tracking import Tracking, tracked
+from epochbudget.training.trainers import trainer
 
 if TYPE_CHECKING:
     import torch
     from tqdm import tqdm
 
     from epochbudget.tasks.base import Problem
-    from epochbudget.training.loop import Trainer
 
 log = logging.getLogger(__name__)
 
@@ -246,25 +244,10 @@ class Runner:
             raise failure from error
 
     def _open(self, run: Run) -> Session:
-        module, name = trainer_of(run.the_method)
-        kind = getattr(import_module(module), name)
-        if self.observe:
-            from epochbudget.lode.observing import observing
-
-            kind = observing(kind)
-        if run.the_method.steering:
-            kind = partial(kind, dynamics=self.dynamics, base=run.base)
-        trainer: Trainer = kind(
-            self.problem(run),
-            run.the_method,
-            run.optimizer,
-            run.hyperparameters,
-            run.budget,
-            run.seed,
-        )
+        made = trainer(run, self.problem(run), self.observe, self.dynamics)
         branches = {run.trunk, *self._branches.get(run.trunk_key, ())} if run.trunk else set()
         ends = [epoch for epoch in branches if epoch <= run.trunk]
-        return Session(run, trainer, self.store, self.log_every, ends, self.flatness)
+        return Session(run, made, self.store, self.log_every, ends, self.flatness)
 
     def _between_epochs(
         self,

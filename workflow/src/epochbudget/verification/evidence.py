@@ -6,9 +6,10 @@ from functools import cached_property
 from pathlib import Path
 
 from epochbudget import registry
-from epochbudget.curves import Curve, CurveSet, read_runs
+from epochbudget.curves import Curve, CurveSet
 from epochbudget.published.tables import TABLES
 from epochbudget.published.values import Key, published_value, subjects
+from epochbudget.raw_runs import read_runs
 
 
 @dataclass(frozen=True)

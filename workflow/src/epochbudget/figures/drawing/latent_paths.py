@@ -11,12 +11,11 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.colors import ListedColormap, LogNorm, Normalize
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from epochbudget.figures.drawing.earlier_runs import EarlierRun, names
 from epochbudget.figures.drawing.looks import MARKERS
-from epochbudget.figures.drawing.style import HEAD, Style, log_axis
+from epochbudget.figures.drawing.style import Style, line_legend, log_axis
 from epochbudget.lode.fit import WINDOW, Dynamics
 
 Points = NDArray[np.float64]
@@ -129,18 +128,7 @@ def shapes(runs: Sequence[EarlierRun]) -> dict[str, Any]:
 def shape_legend(canvas: Figure, titles: Mapping[str, str], markers: Mapping[str, Any]) -> None:
     """Which marker is which method, in the room that `sheet` has left below the title."""
     look: Style = {"linestyle": "none", "color": "0.3", "markersize": 6}
-    handles = [
-        Line2D([], [], **look, marker=marker, label=titles[code])
-        for code, marker in markers.items()
-    ]
-    place = (0.5, 1.0 - HEAD / canvas.get_figheight())
-    canvas.legend(
-        handles=handles,
-        loc="upper center",
-        bbox_to_anchor=place,
-        ncols=len(handles),
-        handlelength=1,
-    )
+    line_legend(canvas, {titles[code]: {**look, "marker": m} for code, m in markers.items()})
 
 
 def _colors(accuracy: bool) -> ListedColormap:

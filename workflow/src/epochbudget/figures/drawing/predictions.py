@@ -4,11 +4,10 @@ from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from matplotlib.ticker import LogFormatterSciNotation, LogLocator
 
 from epochbudget.figures.drawing.earlier_runs import EarlierRun, known_quantities, logarithmic
-from epochbudget.figures.drawing.style import HEAD, Style, log_axis, method_style
+from epochbudget.figures.drawing.style import Style, line_legend, log_axis, method_style
 from epochbudget.lode.fit import WINDOW, Dynamics
 
 REAL: Style = {"color": "0.72", "linewidth": 3.2, "solid_capstyle": "round"}
@@ -59,6 +58,4 @@ def prediction_legend(canvas: Figure) -> None:
         "predicted by the latent ODE": PREDICTED,
         "end of what it was given": WINDOW_END,
     }
-    handles = [Line2D([], [], **look, label=label) for label, look in looks.items()]
-    place = (0.5, 1.0 - HEAD / canvas.get_figheight())
-    canvas.legend(handles=handles, loc="upper center", bbox_to_anchor=place, ncols=len(handles))
+    line_legend(canvas, looks)

@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
-from epochbudget.figures.drawing.style import HEAD, Style
+from epochbudget.figures.drawing.style import Style, line_legend
 
 OURS: Style = {"color": "#0072b2", "marker": "o", "linestyle": "none", "markersize": 6}
 LAST: Style = {**OURS, "markerfacecolor": "white", "markersize": 5}
@@ -38,19 +37,8 @@ def draw_ranking(axes: Axes, rows: Sequence[Mapping[str, str]]) -> None:
 
 def ranking_legend(canvas: Figure, published: bool) -> None:
     """What the markers mean, in the room that `sheet` has left below the title."""
-    handles = [
-        Line2D([], [], **OURS, label="best epoch"),
-        Line2D([], [], **LAST, label="last epoch"),
-        *([Line2D([], [], **PUBLISHED, label="published, best epoch")] if published else []),
-    ]
-    place = (0.5, 1.0 - HEAD / canvas.get_figheight())
-    canvas.legend(
-        handles=handles,
-        loc="upper center",
-        bbox_to_anchor=place,
-        ncols=len(handles),
-        handlelength=1,
-    )
+    looks = {"best epoch": OURS, "last epoch": LAST}
+    line_legend(canvas, looks | ({"published, best epoch": PUBLISHED} if published else {}))
 
 
 def _draw_point(axes: Axes, row: Mapping[str, str], name: str, place: float, style: Style) -> None:

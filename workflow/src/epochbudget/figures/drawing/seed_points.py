@@ -7,9 +7,9 @@ from statistics import fmean
 
 from matplotlib.axes import Axes
 
-from epochbudget.curves import Quantity, read_runs
+from epochbudget.curves import Quantity
 from epochbudget.figures.drawing.style import Style, log_axis, method_style
-from epochbudget.figures.steered import notes
+from epochbudget.raw_runs import notes, read_runs
 
 Seeds = Mapping[int, float]
 """One value of a method, by seed."""

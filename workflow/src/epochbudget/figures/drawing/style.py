@@ -13,6 +13,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.lines import Line2D
 from matplotlib.ticker import (
     LogFormatterSciNotation,
     LogLocator,
@@ -176,11 +177,6 @@ def _close(one: float, other: float) -> bool:
     return math.isclose(one, other, rel_tol=0.01)
 
 
-def method_title(name: str, code: str) -> str:
-    """A method's full name and, where it differs, its code."""
-    return name if name == code else f"{name} ({code})"
-
-
 def legend_above(axes: Axes, title: str, gap: float = 0.0) -> None:
     """The legend of `axes` above it, outside of the data, in one row while that fits.
 
@@ -196,6 +192,17 @@ def legend_above(axes: Axes, title: str, gap: float = 0.0) -> None:
         bbox_to_anchor=(0.5, 1.0 + gap),
         ncols=max(1, min(6, len(labels))),
         title_fontsize=8,
+    )
+
+
+def line_legend(canvas: Figure, looks: Mapping[str, Style]) -> None:
+    """What lines and markers mean (label -> look), in the room that `sheet` has left."""
+    canvas.legend(
+        handles=[Line2D([], [], **look, label=label) for label, look in looks.items()],
+        loc="upper center",
+        bbox_to_anchor=(0.5, 1.0 - HEAD / canvas.get_figheight()),
+        ncols=len(looks),
+        handlelength=1 if all(look.get("linestyle") == "none" for look in looks.values()) else None,
     )
 
 
