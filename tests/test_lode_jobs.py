@@ -2,6 +2,9 @@
 
 import csv
 import json
+import shutil
+import signal
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,7 +25,8 @@ from epochbudget.registry import metrics
 from epochbudget.status import states
 from epochbudget.training.runner import Runner
 from epochbudget.training.store import Store
-from small_runs import TASK, experiment, make_data, runner
+from small_runs import TASK, command, environment, experiment, make_data, runner
+from test_store import wait_for_epochs
 
 pytestmark = pytest.mark.slow
 
@@ -168,6 +172,34 @@ def test_every_method_begins_with_the_best_earlier_schedule(whole: Path) -> None
     run = one_run(spec, learnt["LODE-prior"]["hyperparameters"], BUDGET, 1, "data")
     assert run.method == base  # under its own key, so that nothing is trained twice
     assert "base" not in run.hyperparameters
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_killed_runs_are_steered_as_if_nothing_had_happened(
+    whole: Path, data: Path, tmp_path: Path, number: signal.Signals
+) -> None:
+    e = with_lode()
+    spec = json.dumps(e.comparison_spec(e.pair("OSC_LSTM", "LODE")))
+    job = command("compare", spec, "--best", str(paths(whole, "lode")["LODE"]), "--data", str(data))
+    job += ["--out", "out.parquet", "--log", "log"]
+    kills = 0
+    while True:
+        process = subprocess.Popen(job, cwd=tmp_path, env=environment(checkpoint_seconds=0.01))
+        if kills < 3:
+            wait_for_epochs(tmp_path / "log", process)
+            process.send_signal(number)
+        if process.wait() == 0:
+            break
+        kills += 1
+        assert kills < 20
+    records = [json.loads(file.read_text()) for file in tmp_path.glob("results/store/*/run.json")]
+    assert sum(record["provenance"]["resumed"] for record in records) > 0
+    there = paths(whole, "runs")["LODE"]
+    assert notes(tmp_path / "out.parquet", BUDGET) == notes(there, BUDGET)
+    found, expected = (
+        read(shutil.copy(path, tmp_path / there.name)) for path in (tmp_path / "out.parquet", there)
+    )
+    assert replace(found, seconds={}) == replace(expected, seconds={})
 
 
 def test_comparisons_carry_what_was_noted(whole: Path) -> None:
