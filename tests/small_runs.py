@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -68,3 +69,35 @@ def run(data: Path, method: str = "C", budget: int = 5, seed: int = 1, **given: 
         seed=seed,
         data=file_digest(data),
     )
+
+
+def killed_until_done(
+    job: list[str], folder: Path, number: int, most: int = 3, **runtime: Any
+) -> int:
+    """Start a job in `folder` again and again until it ends well; how often it was killed.
+
+    Args:
+        job: Its command line; it logs every epoch in the file `log`.
+        folder: Where it runs.
+        number: The signal, sent when a few epochs more are trained.
+        most: How often it is killed, at most.
+        runtime: See `environment`.
+    """
+    kills = 0
+    while True:
+        process = subprocess.Popen(job, cwd=folder, env=environment(**runtime))
+        if kills < most:
+            _wait_for_epochs(folder / "log", process)
+            process.send_signal(number)
+        if process.wait() == 0:
+            return kills
+        kills += 1
+        assert kills <= most, "it fails undisturbed"
+
+
+def _wait_for_epochs(log: Path, process: "subprocess.Popen[bytes]") -> None:
+    log.unlink(missing_ok=True)
+    while process.poll() is None:
+        if log.exists() and log.read_text().count("validation") >= 5:
+            return
+        time.sleep(0.02)

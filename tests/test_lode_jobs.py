@@ -4,7 +4,6 @@ import csv
 import json
 import shutil
 import signal
-import subprocess
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,8 +24,7 @@ from epochbudget.registry import metrics
 from epochbudget.status import states
 from epochbudget.training.runner import Runner
 from epochbudget.training.store import Store
-from small_runs import TASK, command, environment, experiment, make_data, runner
-from test_store import wait_for_epochs
+from small_runs import TASK, command, experiment, killed_until_done, make_data, runner
 
 pytestmark = pytest.mark.slow
 
@@ -182,16 +180,7 @@ def test_killed_runs_are_steered_as_if_nothing_had_happened(
     spec = json.dumps(e.comparison_spec(e.pair("OSC_LSTM", "LODE")))
     job = command("compare", spec, "--best", str(paths(whole, "lode")["LODE"]), "--data", str(data))
     job += ["--out", "out.parquet", "--log", "log"]
-    kills = 0
-    while True:
-        process = subprocess.Popen(job, cwd=tmp_path, env=environment(checkpoint_seconds=0.01))
-        if kills < 3:
-            wait_for_epochs(tmp_path / "log", process)
-            process.send_signal(number)
-        if process.wait() == 0:
-            break
-        kills += 1
-        assert kills < 20
+    killed_until_done(job, tmp_path, number, checkpoint_seconds=0.01)
     records = [json.loads(file.read_text()) for file in tmp_path.glob("results/store/*/run.json")]
     assert sum(record["provenance"]["resumed"] for record in records) > 0
     there = paths(whole, "runs")["LODE"]

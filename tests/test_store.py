@@ -3,7 +3,6 @@
 import json
 import signal
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ import pytest
 from epochbudget.errors import UserError
 from epochbudget.training.loop import Trainer
 from epochbudget.training.store import History
-from small_runs import command, environment, experiment, make_data, run, runner
+from small_runs import command, environment, experiment, killed_until_done, make_data, run, runner
 
 RECORD = {"run.json", ".run.json.seal", ".lock"}
 """What is left of a run that will not be continued."""
@@ -112,31 +111,14 @@ def test_a_killed_comparison_ends_as_an_undisturbed_one(
     started = environment(checkpoint_seconds=0.01, lockstep=lockstep)
     subprocess.run(job, cwd=tmp_path / "quiet", env=started, check=True)
 
-    kills = 0
-    while True:
-        process = subprocess.Popen(job, cwd=tmp_path / "disturbed", env=started)
-        wait_for_epochs(tmp_path / "disturbed" / "log", process)
-        process.send_signal(number)
-        if process.wait() == 0:
-            break
-        kills += 1
-        assert kills < 20
-        if kills == 2:
-            subprocess.run(job, cwd=tmp_path / "disturbed", env=started, check=True)
-            break
+    folder = tmp_path / "disturbed"
+    kills = killed_until_done(
+        job, folder, number, most=2, checkpoint_seconds=0.01, lockstep=lockstep
+    )
     assert kills == 2
     log = (tmp_path / "disturbed" / "log").read_text()
     assert "continues after epoch" in log or "from the store" in log
     assert stored_curves(tmp_path / "disturbed") == stored_curves(tmp_path / "quiet")
-
-
-def wait_for_epochs(log: Path, process: subprocess.Popen[bytes]) -> None:
-    """Wait until a few more epochs are trained."""
-    log.unlink(missing_ok=True)
-    while process.poll() is None:
-        if log.exists() and log.read_text().count("validation") >= 5:
-            return
-        time.sleep(0.02)
 
 
 def stored_curves(folder: Path) -> dict[str, list[float]]:

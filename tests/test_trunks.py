@@ -2,7 +2,6 @@
 
 import json
 import signal
-import subprocess
 from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
@@ -18,10 +17,10 @@ from epochbudget.training import trunks
 from epochbudget.training.run import Run
 from epochbudget.training.runner import Runner
 from epochbudget.training.store import History, epoch_of
-from small_runs import command, environment, experiment, make_data, run, runner
+from small_runs import command, experiment, killed_until_done, make_data, run, runner
 from task_samples import build, operator_data
 from test_averaged import Normalised
-from test_store import CURVES, count_epochs, curves, wait_for_epochs
+from test_store import CURVES, count_epochs, curves
 
 CODES = [code for code, method in registry.methods().items() if method.trunk]
 BUDGETS = (20, 15, 10, 5)
@@ -247,18 +246,7 @@ def test_a_killed_comparison_ends_as_separate_runs(
     pair = e.pair("OSC_LSTM", "WSD")
     job = command("compare", json.dumps(e.comparison_spec(pair)), "--data", str(data))
     job += ["--out", "out.parquet", "--log", "log"]
-    started = environment(checkpoint_seconds=0.01, workers=workers)
-    kills = 0
-    while True:
-        process = subprocess.Popen(job, cwd=tmp_path, env=started)
-        if kills < 3:
-            wait_for_epochs(tmp_path / "log", process)
-            process.send_signal(number)
-        if process.wait() == 0:
-            break
-        kills += 1
-        assert kills < 20
-    assert kills
+    assert killed_until_done(job, tmp_path, number, checkpoint_seconds=0.01, workers=workers)
     from epochbudget.comparison import one_run
     from epochbudget.files import file_digest
     from epochbudget.training.store import Store
