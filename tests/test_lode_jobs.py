@@ -268,3 +268,6 @@ def test_plan_and_status_know_earlier_runs(
     after = plan(e, Store(Path("results/store")))
     assert [work.left for work in after.values()] == [0, 0, 0, 0]
     assert {state.state for state in states(e, Store(Path("results/store")))} == {"done"}
+    for change in ({"steps": 4}, {"lr_factors": [0.5, 2.0]}):
+        changed = states(with_lode(lode={**LODE, **change}), Store(Path("results/store")))
+        assert "LODE has not learnt yet" in {state.note for state in changed}

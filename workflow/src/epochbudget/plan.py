@@ -8,7 +8,7 @@ from typing import Any
 
 from epochbudget.comparison import one_run, planned, read_best
 from epochbudget.experiment import Experiment, Pair
-from epochbudget.files import file_digest
+from epochbudget.files import canonical_json, file_digest
 from epochbudget.methods.base import Method
 from epochbudget.step_times import StepTime, by_model
 from epochbudget.studies import study_key
@@ -169,11 +169,15 @@ def hyperparameters(pair: Pair, experiment: Experiment) -> dict[str, Any] | None
 
 
 def _learnt(pair: Pair, experiment: Experiment) -> dict[str, Any] | None:
-    """What LODE has learnt, if it has."""
-    path = experiment.found(pair)
-    if path is None or not Path(path).is_file():
+    """What LODE has learnt, if it has, and from such runs as it would learn from now."""
+    path = Path(experiment.path("lode", label=pair.label, code=pair.code))
+    if not path.is_file():
         return None
-    return dict(read_best(Path(path))["hyperparameters"])
+    record, data = read_best(path), data_of(pair, experiment)
+    priors = [[experiment.prior_spec(prior), data] for prior in experiment.priors(pair.label)]
+    made_from = canonical_json({"spec": experiment.lode_spec(pair), "priors": priors})
+    current = canonical_json(record.get("made_from", {})) == made_from
+    return dict(record["hyperparameters"]) if current else None
 
 
 def _earlier(pair: Pair, experiment: Experiment, store: Store) -> Work:

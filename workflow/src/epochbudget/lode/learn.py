@@ -28,7 +28,8 @@ def learn(spec: Mapping[str, Any], priors: Sequence[Path], output: Path) -> None
         output: The JSON file to write: `hyperparameters` of the runs: those of the best earlier
             schedule, its method (`base`) and what they are steered with; `dynamics`, the latent ODE
             (only the `bounds` of rates, where none is needed); `losses` of its training; `prior`:
-            number, epochs and seconds of the earlier runs; `seconds` of learning.
+            number, epochs and seconds of the earlier runs; `seconds` of learning; `made_from`: what
+            all this depends on, for `epochbudget plan`.
 
     Raises:
         UserError: If no schedule reached its end with all seeds.
@@ -48,7 +49,9 @@ def learn(spec: Mapping[str, Any], priors: Sequence[Path], output: Path) -> None
         dynamics, losses = _dynamics(spec, runs)
         found |= {"dynamics": digest(dynamics), "faithful": bool(spec.get("faithful"))}
     learnt = {"hyperparameters": found, "dynamics": dynamics, "losses": losses}
-    write_json(output, {**learnt, "prior": cost, "seconds": time.process_time() - begun})
+    origin = {"spec": spec, "priors": [[file["spec"], file["data"]] for file in files]}
+    spent = time.process_time() - begun
+    write_json(output, {**learnt, "prior": cost, "seconds": spent, "made_from": origin})
 
 
 def score(run: Mapping[str, Any]) -> float:

@@ -19,10 +19,10 @@ def collect(spec: Mapping[str, Any], data: str, runner: Runner, output: Path) ->
         spec: `Experiment.prior_spec`.
         data: Digest of the data file.
         runner: Carries out the runs.
-        output: The JSON file to write: `method`; `budget`; `points` of an epoch; `diverged`, how
-            many runs are left out; and `runs`, each with its `hyperparameters`, `seed`,
-            `observations` (columns), `val_loss` and `accuracy` by epoch (None for regression), and
-            `seconds` of training.
+        output: The JSON file to write: `spec` and `data`, as given; `method`; `budget`; `points` of
+            an epoch; `diverged`, how many runs are left out; and `runs`, each with its
+            `hyperparameters`, `seed`, `observations` (columns), `val_loss` and `accuracy` by epoch
+            (None for regression), and `seconds` of training.
     """
     runs = planned(spec, data)
     histories = replace(runner, observe=True).histories(runs)
@@ -33,8 +33,8 @@ def collect(spec: Mapping[str, Any], data: str, runner: Runner, output: Path) ->
     ]
     points = len(finished[0]["observations"]["loss"]) // spec["budget"] if finished else 0
     left_out = len(runs) - len(finished)
-    about = {"method": spec["method"], "budget": spec["budget"], "points": points}
-    write_json(output, {**about, "diverged": left_out, "runs": finished})
+    about = {"spec": dict(spec), "data": data, "method": spec["method"], "budget": spec["budget"]}
+    write_json(output, {**about, "points": points, "diverged": left_out, "runs": finished})
 
 
 def _entry(run: Run, history: History, runner: Runner) -> dict[str, Any]:
