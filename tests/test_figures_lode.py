@@ -182,6 +182,14 @@ def test_every_seed_has_a_point_and_pairs_a_line(tmp_path):
     assert [cross.get_position()[0] for cross in crosses] == [pytest.approx(2.22)]
 
 
+def test_wins_of_lode_stand_above_the_others(tmp_path):
+    canvas = lode_scores.draw(SCORES, scores_files(tmp_path))
+    for axes in canvas.axes[:2]:
+        wins = {text.get_text(): text.get_position()[0] for text in axes.texts}
+        assert {"LODE better in", "2/2", "1/2"} <= wins.keys()
+        assert (wins["2/2"], wins["1/2"]) == (0, 1)
+
+
 def test_lines_are_the_means(tmp_path):
     canvas = lode_scores.draw(SCORES, scores_files(tmp_path))
     means = [c.get_segments()[0][0][1] for c in canvas.axes[0].collections]

@@ -49,7 +49,7 @@ def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
         inputs: The raw runs of all models, one file for each method, in their order.
     """
     from epochbudget.figures.drawing.panels import remark
-    from epochbudget.figures.drawing.seed_points import draw_seeds, read_models
+    from epochbudget.figures.drawing.seed_points import draw_seeds, draw_wins, read_models
     from epochbudget.figures.drawing.style import house_style, sheet, spread
 
     (budget,) = options["budgets"]
@@ -71,10 +71,11 @@ def draw(options: Mapping[str, Any], inputs: Sequence[Path]) -> "Canvas":
         assert grid is not None
         grid.set_width_ratios(widths)
         for axes, model in zip(canvas.axes, models, strict=False):
-            axes.set_title(model.label, size=9)
+            axes.set_title(model.label, size=9, pad=14)
             score = "validation accuracy (%)" if model.accuracy else "validation loss"
             axes.set_ylabel(f"final {score}")
             draw_seeds(axes, model.scores, model.seeds, PAIR, log=not model.accuracy)
+            draw_wins(axes, model, PAIR[1])
             axes.tick_params(labelbottom=rows == 1 or not model.measured)
         for axes, model in zip(canvas.axes[len(models) :], models, strict=False):
             axes.set_ylabel("largest Hessian eigenvalue")
@@ -96,7 +97,8 @@ FIGURE = Figure(
         "their mean as a line; below, where it was measured, the largest eigenvalue of the "
         "Hessian (hollow points: negative ones, by their magnitude). Grey lines join the runs of "
         "LODE and LODE-prior with the same seed, which are equal until LODE first changes the "
-        "schedule. A cross is a run that diverged."
+        "schedule. Above each other method: in how many of the seeds that ended with both LODE "
+        "scores better. A cross is a run that diverged."
     ),
     order=25,
 )
