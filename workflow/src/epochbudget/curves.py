@@ -106,13 +106,15 @@ def _padded(curves: list[Curve]) -> Curve:
     return values
 
 
-class _Name(NamedTuple):
+class FileName(NamedTuple):
+    """What the name of a file of curves tells."""
+
     label: str
     code: str
     quantity: Quantity
 
 
-def parsed_name(path: Path, suffix: str) -> _Name:
+def parsed_name(path: Path, suffix: str) -> FileName:
     """Label, code and quantity that a file's name tells."""
     match = re.fullmatch(r"Result_([^-]+?)(_ACC)?-([\w-]+)", path.stem)
     if match is None or path.suffix != suffix:
@@ -121,7 +123,7 @@ def parsed_name(path: Path, suffix: str) -> _Name:
             f"curve files are named Result_LABEL-CODE{suffix} or Result_LABEL_ACC-CODE{suffix}",
         )
     label, accuracy, code = match.groups()
-    return _Name(label, code, "accuracy" if accuracy else "loss")
+    return FileName(label, code, "accuracy" if accuracy else "loss")
 
 
 def malformed(path: Path, problem: str) -> UserError:
