@@ -11,6 +11,9 @@ from epochbudget.files import file_digest
 
 WIDTH, HEIGHT = 400, 250
 """Pixels; a picture fills at least this box, so that a wide one can be read too."""
+COLUMN = 1920
+"""Pixels of a figure that is as wide as a column of text; those of larger figures are not made
+smaller than its own, so that what is written in them can be read as well."""
 QUALITY = 70
 """Of WebP: lines and numbers stay clear, and the files are half of a PNG's."""
 
@@ -38,7 +41,7 @@ def thumbnail(path: Path) -> Thumbnail:
     file_digest(path)
     with Image.open(path) as picture:
         small = picture.convert("RGB")
-    scale = max(WIDTH / small.width, HEIGHT / small.height)
+    scale = max(WIDTH / min(small.width, COLUMN), HEIGHT / small.height)
     size = (round(scale * small.width), round(scale * small.height))
     small = small.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
     stream = io.BytesIO()
