@@ -157,7 +157,8 @@ def test_a_missing_or_changed_figure_is_named(experiment: Experiment, tmp_path: 
 
 
 @pytest.mark.parametrize(
-    ("size", "small"), [((3000, 2000), (400, 267)), ((3000, 500), (1500, 250))]
+    ("size", "small"),
+    [((1500, 1000), (400, 267)), ((2880, 1920), (600, 400)), ((3000, 500), (1500, 250))],
 )
 def test_a_thumbnail_is_small_and_keeps_its_shape(tmp_path: Path, size, small) -> None:
     path = tmp_path / "a.png"
