@@ -103,9 +103,13 @@ def test_terms_of_the_loss_by_hand() -> None:
     assert squared_error(predicted, torch.zeros(3, 1, 3), known).tolist() == [0.5 * (1 + 4)]
     # Two steps, (3, 0) and (0, 4); all in all (3, 4). In units of (1, 2): 3*3/1 and 4*4/2.
     path = torch.tensor([[[0.0, 0]], [[3, 0]], [[3, 4]]])
-    assert path_length(path, torch.tensor([1.0, 2.0])).item() == pytest.approx(3 + math.sqrt(8))
+    both = torch.ones(3, 1, dtype=torch.bool)
+    spread = torch.tensor([1.0, 2.0])
+    assert path_length(path, spread, both).item() == pytest.approx(3 + math.sqrt(8))
     # One step there and back again leads nowhere.
-    assert path_length(path[[0, 1, 0]], torch.ones(2)).item() == pytest.approx(0, abs=1e-5)
+    assert path_length(path[[0, 1, 0]], spread, both).item() == pytest.approx(0, abs=1e-5)
+    # A run that ends after its first step has no path behind it.
+    assert path_length(path, spread, known).item() == pytest.approx(3)
 
 
 def test_the_loss_is_its_terms(model: LatentODE) -> None:
@@ -144,8 +148,6 @@ def test_it_recovers_known_dynamics() -> None:
     dynamics, losses = fit(oscillations(40, seed=1, points=50), seed=1, steps=1500)
     assert losses[-1] < losses[0] / 1000
     held_out = oscillations(10, seed=2, points=50)
-    for run in held_out:
-        assert run.shape == (50, 3)
     predicted = [dynamics.decode(dynamics.encode(run[:20])[None], 50)[:, 0] for run in held_out]
     errors = (torch.stack(predicted) - torch.stack(held_out)).square().mean(dim=(0, 1)).sqrt()
     whole = torch.cat(held_out)

@@ -85,7 +85,8 @@ def test_earlier_runs_are_observed_ten_times_an_epoch(whole: Path) -> None:
     assert [file.stem for file in files] == ["C", "N"]
     for file in files:
         found = json.loads(file.read_text())
-        assert (found["budget"], found["points"], found["diverged"]) == (BUDGET, 10, 0)
+        assert (found["budget"], found["points"]) == (BUDGET, 10)
+        assert found["diverged"] == {"runs": 0, "epochs": 0, "seconds": 0}
         assert len(found["runs"]) == 4
         for run in found["runs"]:
             assert len(run["observations"]["loss"]) == len(run["observations"]["lr"]) == 10 * BUDGET
@@ -112,9 +113,9 @@ def test_a_run_that_ended_unobserved_is_trained_again_to_the_same_curve(
     assert here.store.noted(run) == {}
     observed = replace(here, observe=True, _trained=set()).history(run)
     assert observed.columns["val_loss"] == plain.columns["val_loss"]
-    assert set(here.store.noted(run)) == {"observations"}
+    assert set(here.store.noted(run)) == {"observations", "epochs"}
     replace(here, flatness=True, _trained=set()).history(run)
-    assert set(here.store.noted(run)) == {"observations", "flatness", "flatness_epoch"}
+    assert set(here.store.noted(run)) == {"observations", "flatness", "epochs"}
 
 
 def test_observing_loses_no_epoch_of_a_run_that_went_further(data: Path, tmp_path: Path) -> None:
@@ -135,6 +136,23 @@ def test_observing_loses_no_epoch_of_a_run_that_went_further(data: Path, tmp_pat
     assert len(here.store.noted(longer)["observations"]["loss"]) == 10 * (BUDGET + 2)
 
 
+def test_what_was_observed_of_a_run_that_went_on_unobserved_is_not_taken(
+    data: Path, tmp_path: Path
+) -> None:
+    e, here = with_lode(), runner(tmp_path, data)
+    spec = e.prior_spec(e.priors("OSC_LSTM")[1])
+    one = {**spec, "lr_factors": spec["lr_factors"][:1], "seeds": spec["seeds"][:1]}
+    collect(one, file_digest(data), here, tmp_path / "first.json")
+    replace(here, _trained=set()).history(
+        planned({**one, "budget": 2 * BUDGET}, file_digest(data))[0]
+    )
+    collect(one, file_digest(data), replace(here, _trained=set()), tmp_path / "again.json")
+    files = [tmp_path / "first.json", tmp_path / "again.json"]
+    first, again = (json.loads(file.read_text())["runs"][0] for file in files)
+    assert again["observations"] == first["observations"]
+    assert len(again["observations"]["loss"]) == 10 * BUDGET
+
+
 def test_the_best_earlier_schedule_has_the_best_mean_of_all_seeds() -> None:
     def run(method: str, lr: float, loss: float) -> dict[str, Any]:
         given = {"lr": lr}
@@ -142,10 +160,11 @@ def test_the_best_earlier_schedule_has_the_best_mean_of_all_seeds() -> None:
 
     runs = [run("C", 0.1, 0.5), run("C", 0.1, 0.4), run("N", 0.1, 0.1), run("S", 0.2, 0.3)]
     runs.append(run("S", 0.2, 0.35))
-    assert best_schedule(runs, [Path("x")]) == {"lr": 0.2, "base": "S"}  # N diverged with one seed
+    # N diverged with one seed.
+    assert best_schedule(runs, 2, [Path("x")]) == {"lr": 0.2, "base": "S"}
     assert score({"val_loss": [0.5], "accuracy": [0.25]}) == 0.25
     with pytest.raises(UserError, match=r"diverged.*Hint: lower lode\.lr_factors"):
-        best_schedule([], [Path("prior/C.json")])
+        best_schedule([], 2, [Path("prior/C.json")])
 
 
 def test_shuffled_runs_have_each_others_scores() -> None:
@@ -271,3 +290,23 @@ def test_plan_and_status_know_earlier_runs(
     for change in ({"steps": 4}, {"lr_factors": [0.5, 2.0]}):
         changed = states(with_lode(lode={**LODE, **change}), Store(Path("results/store")))
         assert "LODE has not learnt yet" in {state.note for state in changed}
+
+
+def test_a_base_that_needs_no_budget_is_planned_as_one_run(
+    data: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    e = with_lode(methods=["LODE-prior"], budgets=[BUDGET // 2, BUDGET])
+    monkeypatch.chdir(tmp_path)
+    file = Path(e.path("data", dataset="oscillator"))
+    file.parent.mkdir(parents=True)
+    file.write_bytes(data.read_bytes())
+    _digest.cache_clear()
+    (pair,), here = e.pairs, runner(Path("results"), data)
+    learnt, out = (Path(e.path(n, label=pair.label, code=pair.code)) for n in ("lode", "runs"))
+    learn(e.lode_spec(pair), priors(e, here, tmp_path), learnt)
+    chosen = {"lr": 1e-3, "base": "N"}
+    write_json(learnt, json.loads(learnt.read_text()) | {"hyperparameters": chosen})
+    assert [work.left for work in plan(e, here.store).values()] == [2 * BUDGET]
+    out.parent.mkdir(parents=True)
+    compare(e.comparison_spec(pair), learnt, file_digest(data), here, out)
+    assert [work.left for work in plan(e, here.store).values()] == [0]

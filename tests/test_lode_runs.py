@@ -81,6 +81,14 @@ def steered(problem: Problem, code: str = "LODE", budget: int = 24) -> LodeTrain
     return LodeTrainer(*arguments, dynamics=dynamics, base=methods["N"])
 
 
+def test_a_steered_run_has_the_random_numbers_of_the_plain_one(problem: Problem) -> None:
+    """Dropout draws them."""
+    Trainer(*trainer_arguments(problem, "N", 24))
+    state = torch.get_rng_state()
+    steered(problem)
+    assert torch.equal(torch.get_rng_state(), state)
+
+
 @pytest.mark.parametrize("code", ["LODE", "LODE-chance"])
 def test_a_steered_run_refreshes_and_stays_in_bounds(problem: Problem, code: str) -> None:
     run = steered(problem, code)

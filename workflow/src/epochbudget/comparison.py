@@ -109,7 +109,7 @@ def planned(spec: Mapping[str, Any], data: str) -> list[Run]:
 def _noted(store: Store, run: Run) -> dict[str, Any]:
     """What is noted of a run; the flatness of a longer run with its key is not its own."""
     found = store.noted(run)
-    if found.pop("flatness_epoch", run.budget) > run.budget:
+    if found.pop("epochs", 0) > run.budget and "flatness" in found:
         found["flatness"] = None
     return found
 

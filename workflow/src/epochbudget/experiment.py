@@ -215,10 +215,14 @@ class Experiment:
         return spec
 
     def prior_spec(self, pair: Pair) -> dict[str, Any]:
-        """What the earlier runs of one method depend on, from which LODE learns."""
+        """What the earlier runs of one method depend on, from which LODE learns.
+
+        All methods have the same peak rates, whatever their own default is.
+        """
+        equal = replace(pair, method=replace(pair.method, default_lr_factor=1.0))
         return {
             **self._pair_spec(pair),
-            "given": self.default_hyperparameters(pair),
+            "given": self.default_hyperparameters(equal),
             "lr_factors": list(self.config.lode.lr_factors),
             "budget": max(self.budgets),
             "seeds": list(self.config.lode.seeds),

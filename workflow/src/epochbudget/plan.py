@@ -13,7 +13,7 @@ from epochbudget.methods.base import Method
 from epochbudget.step_times import StepTime, by_model
 from epochbudget.studies import study_key
 from epochbudget.training import trunks
-from epochbudget.training.run import Run, with_defaults
+from epochbudget.training.run import Run, method_with, with_defaults
 from epochbudget.training.store import Store, epoch_of
 
 
@@ -97,9 +97,12 @@ def _of(pair: Pair, experiment: Experiment, store: Store) -> Work:
     if experiment.mode == "optimize":
         return work
     found = best or _any_hyperparameters(pair, experiment)
-    used = with_defaults(pair.method, found, experiment.config.infimum_lr)
+    trained = pair
+    if best and pair.method.steering == "nothing":
+        trained = replace(pair, method=method_with(best["base"], pair.optimizer))
+    used = with_defaults(trained.method, found, experiment.config.infimum_lr)
     shared = len({*study.seeds} & {*seeds}) if searched else 0
-    budget_free, method = pair.method.budget_free(used), _sharing(pair, experiment)
+    budget_free, method = trained.method.budget_free(used), _sharing(trained, experiment)
     if budget_free:
         runs, needed, trial = 1, max(budgets), min(study.epochs, max(budgets))
     else:
@@ -216,7 +219,7 @@ def _finished(
         else:
             missing = [run.budget for run in runs if not store.read(run).covers(run.budget)]
             used, ends = longest.hyperparameters, map(epoch_of, trunks.left(store, longest))
-            method = _sharing(pair, experiment)
+            method = _sharing(replace(pair, method=longest.the_method), experiment)
             finished += epochs_needed(experiment.budgets, used, method)
             finished -= epochs_needed(missing, used, method, [*ends])
     return finished

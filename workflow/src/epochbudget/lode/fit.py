@@ -93,7 +93,8 @@ class Dynamics:
         def tensor(values: Any) -> Tensor:
             return torch.tensor(values, dtype=torch.float64)
 
-        model = LatentODE()
+        with torch.random.fork_rng(devices=[]):  # a run's own random numbers stay as they were
+            model = LatentODE()
         model.load_state_dict({name: tensor(values) for name, values in state["model"].items()})
         low, high = state["bounds"]
         scale = Scale(tensor(state["mean"]), tensor(state["deviation"]))

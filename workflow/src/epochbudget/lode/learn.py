@@ -34,14 +34,16 @@ def learn(spec: Mapping[str, Any], priors: Sequence[Path], output: Path) -> None
     Raises:
         UserError: If no schedule reached its end with all seeds.
     """
-    begun = time.process_time()
+    begun = time.monotonic()
     files = [json.loads(path.read_text(encoding="utf-8")) for path in priors]
     runs = [{**run, "method": file["method"]} for file in files for run in file["runs"]]
-    found = best_schedule(runs, priors)
+    found = best_schedule(runs, len(files[0]["spec"]["seeds"]), priors)
     cost = {
-        "runs": sum(len(file["runs"]) + file["diverged"] for file in files),
-        "epochs": sum(len(run["val_loss"]) for run in runs),
-        "seconds": sum(run["seconds"] for run in runs),
+        "runs": len(runs) + sum(file["diverged"]["runs"] for file in files),
+        "epochs": sum(len(run["val_loss"]) for run in runs)
+        + sum(file["diverged"]["epochs"] for file in files),
+        "seconds": sum(run["seconds"] for run in runs)
+        + sum(file["diverged"]["seconds"] for file in files),
     }
     dynamics: dict[str, Any] | None = None
     losses: list[float] = []
@@ -50,7 +52,7 @@ def learn(spec: Mapping[str, Any], priors: Sequence[Path], output: Path) -> None
         found |= {"dynamics": digest(dynamics), "faithful": bool(spec.get("faithful"))}
     learnt = {"hyperparameters": found, "dynamics": dynamics, "losses": losses}
     origin = {"spec": spec, "priors": [[file["spec"], file["data"]] for file in files]}
-    spent = time.process_time() - begun
+    spent = time.monotonic() - begun
     write_json(output, {**learnt, "prior": cost, "seconds": spent, "made_from": origin})
 
 
@@ -61,16 +63,26 @@ def score(run: Mapping[str, Any]) -> float:
     return float(run["accuracy"][-1])
 
 
-def best_schedule(runs: Sequence[Mapping[str, Any]], priors: Sequence[Path]) -> dict[str, Any]:
-    """Hyperparameters and method (`base`) of the runs whose mean score over the seeds is best."""
+def best_schedule(
+    runs: Sequence[Mapping[str, Any]], seeds: int, priors: Sequence[Path]
+) -> dict[str, Any]:
+    """Hyperparameters and method (`base`) of the runs whose mean score over the seeds is best.
+
+    Args:
+        runs: All that reached their end.
+        seeds: How many there are of a schedule with one rate, if none of them diverged.
+        priors: Where they come from.
+
+    Raises:
+        UserError: If no schedule reached its end with all seeds.
+    """
     groups: dict[str, list[Mapping[str, Any]]] = {}
     for run in runs:
         groups.setdefault(canonical_json([run["method"], run["hyperparameters"]]), []).append(run)
-    most = max(map(len, groups.values()), default=0)
-    complete = [group for group in groups.values() if len(group) == most]
+    complete = [group for group in groups.values() if len(group) == seeds]
     if not complete:
         raise UserError(
-            f"{priors[0].parent}: every earlier run diverged, allowed is at least one that ends",
+            f"{priors[0].parent}: of each schedule a run diverged, at one at least none may",
             "lower lode.lr_factors",
         )
     best = max(complete, key=lambda group: statistics.fmean(map(score, group)))[0]

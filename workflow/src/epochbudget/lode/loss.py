@@ -23,7 +23,7 @@ def squared_error(predicted: Tensor, observed: Tensor, known: Tensor) -> Tensor:
     return 0.5 * torch.where(known, errors, errors.new_zeros(())).sum(dim=0)
 
 
-def path_length(path: Tensor, spread: Tensor) -> Tensor:
+def path_length(path: Tensor, spread: Tensor, known: Tensor) -> Tensor:
     """Length of latent paths (B,) in units of the spread of the latent states.
 
     With D the successive differences of a path and C the inverse diagonal of the spread, it is the
@@ -33,9 +33,10 @@ def path_length(path: Tensor, spread: Tensor) -> Tensor:
     Args:
         path: Latent states (T, B, 20).
         spread: (20,).
+        known: (T, B), whether the run goes as far; its path ends where it does.
     """
-    differences = path.diff(dim=0)
-    whole = path[-1] - path[0]
+    differences = torch.where(known[1:].unsqueeze(2), path.diff(dim=0), path.new_zeros(()))
+    whole = differences.sum(dim=0)
     rows = (differences * whole / spread).sum(dim=2)
     return (rows.abs() + TINY).sqrt().sum(dim=0)
 
@@ -55,6 +56,6 @@ def loss(
     states = model.states(latent, times)
     errors = squared_error(model.readout(states), observed, known)
     spread = model.to_latent(model.to_state(latent.std(dim=0)))
-    length = path_length(model.to_latent(states), spread)
+    length = path_length(model.to_latent(states), spread, known)
     mean: Tensor = (errors + ALPHA * length / spread.norm()).mean()
     return mean

@@ -20,9 +20,10 @@ def collect(spec: Mapping[str, Any], data: str, runner: Runner, output: Path) ->
         data: Digest of the data file.
         runner: Carries out the runs.
         output: The JSON file to write: `spec` and `data`, as given; `method`; `budget`; `points` of
-            an epoch; `diverged`, how many runs are left out; and `runs`, each with its
-            `hyperparameters`, `seed`, `observations` (columns), `val_loss` and `accuracy` by epoch
-            (None for regression), and `seconds` of training.
+            an epoch; `diverged`, of the runs that are left out their number (`runs`), `epochs` and
+            `seconds`; and `runs`, the others, each with its `hyperparameters`, `seed`,
+            `observations` (columns), `val_loss` and `accuracy` by epoch (None for regression), and
+            `seconds` of training.
     """
     runs = planned(spec, data)
     histories = replace(runner, observe=True).histories(runs)
@@ -32,7 +33,12 @@ def collect(spec: Mapping[str, Any], data: str, runner: Runner, output: Path) ->
         if history.status == "finished"
     ]
     points = len(finished[0]["observations"]["loss"]) // spec["budget"] if finished else 0
-    left_out = len(runs) - len(finished)
+    lost = [history for history in histories if history.status != "finished"]
+    left_out = {
+        "runs": len(lost),
+        "epochs": sum(history.epochs for history in lost),
+        "seconds": sum(sum(history.columns["seconds"]) for history in lost),
+    }
     about = {"spec": dict(spec), "data": data, "method": spec["method"], "budget": spec["budget"]}
     write_json(output, {**about, "points": points, "diverged": left_out, "runs": finished})
 

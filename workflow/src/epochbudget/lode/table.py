@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from epochbudget.files import write_csv
-from epochbudget.raw_runs import notes
+from epochbudget.raw_runs import notes, read_runs
 from epochbudget.verification.ordering import ordering
 
 COLUMNS = (
@@ -100,7 +100,7 @@ def read(path: Path) -> Runs:
     label, code = path.stem.removeprefix("Result_").split("-", 1)
     with pq.ParquetFile(path) as file:
         every = file.read().to_pylist()
-    budget = max(row["budget"] for row in every)
+    budget = max(read_runs(path, "loss").seeds)
     ended = [row for row in every if row["budget"] == budget and row["status"] == "finished"]
     last = {row["seed"]: row for row in ended if row["epoch"] == budget}
     seconds: dict[int, float] = dict.fromkeys(last, 0.0)

@@ -124,7 +124,7 @@ class Session:
         if self.run.budget_free and self.history.status == "finished":
             self.save()
         if self.observing or self.flatness:
-            self.store.note(self.run, self._noted())
+            self.store.note(self.run, self.history.epochs, self._noted())
         effort = {name: getattr(self.progress, name) for name in ("resumed", "trained_again")}
         self.store.write(self.run, self.history, {**provenance, **effort, **self._origin()})
         progress.clear(self.store.place(self.run))
@@ -140,7 +140,6 @@ class Session:
 
             finished = self.history.status == "finished"
             noted["flatness"] = flatness(self.trainer) if finished else None
-            noted["flatness_epoch"] = self.history.epochs
         return noted
 
     def _origin(self) -> dict[str, Any]:

@@ -109,22 +109,26 @@ class Store:
     def noted(self, run: Run) -> dict[str, Any]:
         """What was noted of an ended run besides its history; empty if nothing was.
 
-        `observations` between its epochs' ends and `refreshes` (see `lode`); and `flatness` after
-        the epoch `flatness_epoch`.
+        `observations` between its epochs' ends and `refreshes` (see `lode`); `flatness` at its end;
+        and `epochs`, how many it had. Notes of a run that has gone on since are not its own.
 
         Raises:
             UserError: If the file is not what was written.
         """
+        return self._noted_at(run, self.read(run).epochs)
+
+    def _noted_at(self, run: Run, epochs: int) -> dict[str, Any]:
         path = self.place(run) / NOTED
         if not path.exists():
             return {}
         seals.check(path)
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        return found
+        return found if found.get("epochs") == epochs else {}
 
-    def note(self, run: Run, noted: Mapping[str, Any]) -> None:
-        """Note more of a run, before its own record, which says that it has ended."""
-        write_json(self.place(run) / NOTED, {**self.noted(run), **noted})
+    def note(self, run: Run, epochs: int, noted: Mapping[str, Any]) -> None:
+        """Note more of a run of so many epochs, before its record, which says that it has ended."""
+        earlier = self._noted_at(run, epochs)
+        write_json(self.place(run) / NOTED, {**earlier, **noted, "epochs": epochs})
 
     def save_checkpoint(self, run: Run, history: History, state: Mapping[str, Any]) -> None:
         """Write the state of a run under way, atomically; the last two are kept."""
