@@ -43,7 +43,7 @@ def prior(folder: Path, label: str, code: str) -> Path:
         for lr in RATES
         for seed in (1, 2)
     ]
-    about = {"method": code, "budget": EPOCHS, "points": POINTS, "diverged": 0, "runs": runs}
+    about = {"method": code, "budget": EPOCHS, "diverged": {}, "runs": runs}
     return _json(folder / f"{label}-{code}.json", about)
 
 

@@ -6,17 +6,13 @@ import shutil
 import signal
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
-import torch
 
-from epochbudget.comparison import compare, one_run, planned, read_best
+from epochbudget.comparison import compare, one_run, read_best
 from epochbudget.errors import UserError
-from epochbudget.experiment import Experiment
 from epochbudget.files import file_digest, write_json
-from epochbudget.lode.learn import best_schedule, learn, score, shuffled, trajectories
-from epochbudget.lode.prior import collect
+from epochbudget.lode.learn import learn, trajectories
 from epochbudget.lode.table import read, write
 from epochbudget.plan import _digest, plan
 from epochbudget.raw_runs import notes, read_all
@@ -24,40 +20,15 @@ from epochbudget.registry import metrics
 from epochbudget.status import states
 from epochbudget.training.runner import Runner
 from epochbudget.training.store import Store
-from small_runs import TASK, command, experiment, killed_until_done, make_data, runner
+from lode_jobs import BUDGET, CODES, LODE, priors, with_lode
+from small_runs import command, killed_until_done, make_data, runner
 
 pytestmark = pytest.mark.slow
-
-CODES = ["LODE", "LODE-shuffled", "LODE-chance", "LODE-prior"]
-LODE = {"prior_methods": ["C", "N"], "lr_factors": [0.5, 1.0], "seeds": [1, 2], "steps": 3}
-BUDGET = 10
-
-
-def with_lode(**changes: Any) -> Experiment:
-    given: dict[str, Any] = {
-        "mode": "compare",
-        "budgets": [BUDGET],
-        "methods": CODES,
-        "seeds": [3, 4],
-    }
-    given["tasks"] = {"OSC_LSTM": {**TASK, "batch_size": 10}}
-    return experiment(**{**given, "lode": LODE, "flatness": True, **changes})
 
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_data(tmp_path_factory.mktemp("data"))
-
-
-def priors(e: Experiment, here: Runner, folder: Path) -> list[Path]:
-    """Observe the earlier runs."""
-    paths = []
-    for pair in e.priors("OSC_LSTM"):
-        path = folder / e.path("prior", label=pair.label, code=pair.code)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        collect(e.prior_spec(pair), file_digest(here.data), here, path)
-        paths.append(path)
-    return paths
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +56,7 @@ def test_earlier_runs_are_observed_ten_times_an_epoch(whole: Path) -> None:
     assert [file.stem for file in files] == ["C", "N"]
     for file in files:
         found = json.loads(file.read_text())
-        assert (found["budget"], found["points"]) == (BUDGET, 10)
+        assert found["budget"] == BUDGET
         assert found["diverged"] == {"runs": 0, "epochs": 0, "seconds": 0}
         assert len(found["runs"]) == 4
         for run in found["runs"]:
@@ -102,78 +73,6 @@ def test_an_observed_run_is_not_trained_again(
     monkeypatch.setattr(Runner, "_open", lambda *_: pytest.fail("trained again"))
     again = priors(e, here, whole)
     assert len(again) == 2
-
-
-def test_a_run_that_ended_unobserved_is_trained_again_to_the_same_curve(
-    data: Path, tmp_path: Path
-) -> None:
-    e, here = with_lode(), runner(tmp_path, data)
-    run = planned(e.prior_spec(e.priors("OSC_LSTM")[0]), file_digest(data))[0]
-    plain = here.history(run)
-    assert here.store.noted(run) == {}
-    observed = replace(here, observe=True, _trained=set()).history(run)
-    assert observed.columns["val_loss"] == plain.columns["val_loss"]
-    assert set(here.store.noted(run)) == {"observations", "epochs"}
-    replace(here, flatness=True, _trained=set()).history(run)
-    assert set(here.store.noted(run)) == {"observations", "flatness", "epochs"}
-
-
-def test_observing_loses_no_epoch_of_a_run_that_went_further(data: Path, tmp_path: Path) -> None:
-    """Budget-free runs of two budgets are one; the shorter one is observed."""
-    e, here = with_lode(), runner(tmp_path, data)
-    pair = e.priors("OSC_LSTM")[1]
-    spec = e.prior_spec(pair)
-    longer = planned({**spec, "budget": BUDGET + 2}, file_digest(data))[0]
-    plain = here.history(longer)
-    out = tmp_path / "N.json"
-    fresh = replace(here, _trained=set())
-    one = {**spec, "lr_factors": spec["lr_factors"][:1], "seeds": spec["seeds"][:1]}
-    collect(one, file_digest(data), fresh, out)
-    assert here.store.read(longer).columns["val_loss"] == plain.columns["val_loss"]
-    (found,) = json.loads(out.read_text())["runs"]
-    assert len(found["observations"]["loss"]) == 10 * BUDGET
-    assert found["val_loss"] == plain.columns["val_loss"][:BUDGET]
-    assert len(here.store.noted(longer)["observations"]["loss"]) == 10 * (BUDGET + 2)
-
-
-def test_what_was_observed_of_a_run_that_went_on_unobserved_is_not_taken(
-    data: Path, tmp_path: Path
-) -> None:
-    e, here = with_lode(), runner(tmp_path, data)
-    spec = e.prior_spec(e.priors("OSC_LSTM")[1])
-    one = {**spec, "lr_factors": spec["lr_factors"][:1], "seeds": spec["seeds"][:1]}
-    collect(one, file_digest(data), here, tmp_path / "first.json")
-    replace(here, _trained=set()).history(
-        planned({**one, "budget": 2 * BUDGET}, file_digest(data))[0]
-    )
-    collect(one, file_digest(data), replace(here, _trained=set()), tmp_path / "again.json")
-    files = [tmp_path / "first.json", tmp_path / "again.json"]
-    first, again = (json.loads(file.read_text())["runs"][0] for file in files)
-    assert again["observations"] == first["observations"]
-    assert len(again["observations"]["loss"]) == 10 * BUDGET
-
-
-def test_the_best_earlier_schedule_has_the_best_mean_of_all_seeds() -> None:
-    def run(method: str, lr: float, loss: float) -> dict[str, Any]:
-        given = {"lr": lr}
-        return {"method": method, "hyperparameters": given, "val_loss": [loss], "accuracy": None}
-
-    runs = [run("C", 0.1, 0.5), run("C", 0.1, 0.4), run("N", 0.1, 0.1), run("S", 0.2, 0.3)]
-    runs.append(run("S", 0.2, 0.35))
-    # N diverged with one seed.
-    assert best_schedule(runs, 2, [Path("x")]) == {"lr": 0.2, "base": "S"}
-    assert score({"val_loss": [0.5], "accuracy": [0.25]}) == 0.25
-    with pytest.raises(UserError, match=r"diverged.*Hint: lower lode\.lr_factors"):
-        best_schedule([], 2, [Path("prior/C.json")])
-
-
-def test_shuffled_runs_have_each_others_scores() -> None:
-    observed = [torch.full((4, 3), float(n)) for n in range(6)]
-    mixed = shuffled(observed, seed=1)
-    assert [run[0, :2].tolist() for run in mixed] == [[float(n)] * 2 for n in range(6)]
-    givers = [int(run[0, 2]) for run in mixed]
-    assert sorted(givers) == list(range(6))
-    assert all(giver != own for own, giver in enumerate(givers))
 
 
 def test_every_method_begins_with_the_best_earlier_schedule(whole: Path) -> None:
@@ -290,23 +189,3 @@ def test_plan_and_status_know_earlier_runs(
     for change in ({"steps": 4}, {"lr_factors": [0.5, 2.0]}):
         changed = states(with_lode(lode={**LODE, **change}), Store(Path("results/store")))
         assert "LODE has not learnt yet" in {state.note for state in changed}
-
-
-def test_a_base_that_needs_no_budget_is_planned_as_one_run(
-    data: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    e = with_lode(methods=["LODE-prior"], budgets=[BUDGET // 2, BUDGET])
-    monkeypatch.chdir(tmp_path)
-    file = Path(e.path("data", dataset="oscillator"))
-    file.parent.mkdir(parents=True)
-    file.write_bytes(data.read_bytes())
-    _digest.cache_clear()
-    (pair,), here = e.pairs, runner(Path("results"), data)
-    learnt, out = (Path(e.path(n, label=pair.label, code=pair.code)) for n in ("lode", "runs"))
-    learn(e.lode_spec(pair), priors(e, here, tmp_path), learnt)
-    chosen = {"lr": 1e-3, "base": "N"}
-    write_json(learnt, json.loads(learnt.read_text()) | {"hyperparameters": chosen})
-    assert [work.left for work in plan(e, here.store).values()] == [2 * BUDGET]
-    out.parent.mkdir(parents=True)
-    compare(e.comparison_spec(pair), learnt, file_digest(data), here, out)
-    assert [work.left for work in plan(e, here.store).values()] == [0]

@@ -31,6 +31,7 @@ def test_the_sizes_of_both_configurations() -> None:
     specs = [full.prior_spec(pair) for pair in full.priors("CIFAR100_ResNet")]
     assert [spec["method"] for spec in specs] == ["C", "OC", "N", "S"]
     assert sum(len(spec["lr_factors"]) * len(spec["seeds"]) for spec in specs) == 100
+    assert {spec["given"]["lr"] for spec in specs} == {1e-3}
     assert specs[0]["task"]["settings"]["batch_size"] == 256
     assert specs[-1]["given"]["gamma"] == 0.5
 

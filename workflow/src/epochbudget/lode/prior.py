@@ -19,9 +19,9 @@ def collect(spec: Mapping[str, Any], data: str, runner: Runner, output: Path) ->
         spec: `Experiment.prior_spec`.
         data: Digest of the data file.
         runner: Carries out the runs.
-        output: The JSON file to write: `spec` and `data`, as given; `method`; `budget`; `points` of
-            an epoch; `diverged`, of the runs that are left out their number (`runs`), `epochs` and
-            `seconds`; and `runs`, the others, each with its `hyperparameters`, `seed`,
+        output: The JSON file to write: `spec` and `data`, as given; `method`; `budget`;
+            `diverged`, of the runs that are left out their number (`runs`), `epochs` and `seconds`;
+            and `runs`, the others, each with its `hyperparameters`, `seed`,
             `observations` (columns), `val_loss` and `accuracy` by epoch (None for regression), and
             `seconds` of training.
     """
@@ -32,7 +32,6 @@ def collect(spec: Mapping[str, Any], data: str, runner: Runner, output: Path) ->
         for run, history in zip(runs, histories, strict=True)
         if history.status == "finished"
     ]
-    points = len(finished[0]["observations"]["loss"]) // spec["budget"] if finished else 0
     lost = [history for history in histories if history.status != "finished"]
     left_out = {
         "runs": len(lost),
@@ -40,18 +39,20 @@ def collect(spec: Mapping[str, Any], data: str, runner: Runner, output: Path) ->
         "seconds": sum(sum(history.columns["seconds"]) for history in lost),
     }
     about = {"spec": dict(spec), "data": data, "method": spec["method"], "budget": spec["budget"]}
-    write_json(output, {**about, "points": points, "diverged": left_out, "runs": finished})
+    write_json(output, {**about, "diverged": left_out, "runs": finished})
 
 
 def _entry(run: Run, history: History, runner: Runner) -> dict[str, Any]:
     accuracy = history.columns["accuracy"]
-    observations = runner.store.noted(run)["observations"]
+    noted = runner.store.noted(run)
     # A run that needs no budget may have gone on beyond this one.
-    points = len(observations["loss"]) // runner.store.read(run).epochs
+    points = len(noted["observations"]["loss"]) // noted["epochs"]
     return {
         "hyperparameters": dict(run.hyperparameters),
         "seed": run.seed,
-        "observations": {n: column[: points * run.budget] for n, column in observations.items()},
+        "observations": {
+            n: column[: points * run.budget] for n, column in noted["observations"].items()
+        },
         "val_loss": history.columns["val_loss"],
         "accuracy": None if accuracy[0] is None else accuracy,
         "seconds": sum(history.columns["seconds"]),

@@ -298,5 +298,4 @@ def _progress(run: Run) -> "tqdm[Any]":
     """A progress bar, only where a person watches."""
     from tqdm import tqdm
 
-    bar: tqdm[Any] = tqdm(total=run.budget, desc=str(run), unit="epoch", leave=False, disable=None)
-    return bar
+    return tqdm(total=run.budget, desc=str(run), unit="epoch", leave=False, disable=None)
